@@ -14,10 +14,12 @@ export type RunOperation =
   | { readonly kind: 'deleteTag'; readonly key: string }
   | {
       readonly kind: 'artifact';
-      /** An absolute path to a file, or to a directory whose contents are meant. */
+      /** An absolute path to a file or a directory. */
       readonly localPath: string;
       /** The directory in the run that receives it; undefined for the root. */
       readonly artifactPath: string | undefined;
+      /** Of a directory: its contents without its own name (MLflow's log_artifacts). */
+      readonly contentsOnly: boolean;
     }
   | { readonly kind: 'update'; readonly update: RunUpdate };
 
