@@ -23,15 +23,7 @@ const layerRules = layers.map((layer, index) => {
           paths:
             layer === 'tracking' || layer === 'protocol'
               ? [{ name: 'vscode', message: `${layer}/ knows nothing of VS Code.` }]
-              : layer === 'services'
-                ? [
-                    {
-                      name: 'vscode',
-                      importNames: ['window'],
-                      message: 'Services own state; views and commands show it.',
-                    },
-                  ]
-                : [],
+              : [],
         },
       ],
     },
@@ -40,21 +32,31 @@ const layerRules = layers.map((layer, index) => {
 
 /** Calls that belong to one owner each. */
 const owned = [
-  { owner: 'src/commands/registry.ts', call: 'registerCommand' },
-  { owner: 'src/services/contextKeys.ts', call: 'setContext' },
-  { owner: 'src/services/settings.ts', call: 'getConfiguration' },
+  {
+    owner: 'src/commands/registry.ts',
+    selector: 'CallExpression[callee.property.name="registerCommand"]',
+    message: 'Only src/commands/registry.ts registers commands.',
+  },
+  {
+    owner: 'src/services/contextKeys.ts',
+    selector: 'Literal[value="setContext"]',
+    message: 'Only src/services/contextKeys.ts sets context keys.',
+  },
+  {
+    owner: 'src/services/settings.ts',
+    selector: 'CallExpression[callee.property.name="getConfiguration"]',
+    message: 'Only src/services/settings.ts reads and writes configuration.',
+  },
 ];
-const restrictOwned = allowed =>
-  owned
-    .filter(({ call }) => !allowed.includes(call))
-    .map(({ owner, call }) =>
-      call === 'setContext'
-        ? { selector: `Literal[value="setContext"]`, message: `Only ${owner} sets context keys.` }
-        : {
-            selector: `CallExpression[callee.property.name="${call}"]`,
-            message: `Only ${owner} calls ${call}.`,
-          },
-    );
+const noWindow = {
+  selector: 'MemberExpression[object.name="vscode"][property.name="window"]',
+  message: 'Services own state; views and commands show it.',
+};
+const restricted = file => [
+  'error',
+  ...owned.filter(({ owner }) => owner !== file).map(({ selector, message }) => ({ selector, message })),
+  ...(file.startsWith('src/services/') ? [noWindow] : []),
+];
 
 export default defineConfig(
   { ignores: ['dist/', 'node_modules/', '.cache/', '.demo/', 'test/fixtures/'] },
@@ -70,20 +72,16 @@ export default defineConfig(
       ],
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
       '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
+      // An empty string is no value wherever `||` is written for one: an unset setting, an empty variable.
+      '@typescript-eslint/prefer-nullish-coalescing': ['error', { ignorePrimitives: { string: true } }],
       '@typescript-eslint/no-invalid-void-type': 'off',
     },
   },
-  {
-    files: ['src/**/*.ts'],
-    rules: {
-      'no-restricted-syntax': ['error', ...restrictOwned([])],
-      'no-console': 'error',
-      'max-lines': ['error', 500],
-    },
-  },
-  ...owned.map(({ owner, call }) => ({
-    files: [owner],
-    rules: { 'no-restricted-syntax': ['error', ...restrictOwned([call])] },
+  { files: ['src/**/*.ts'], rules: { 'no-console': 'error', 'max-lines': ['error', 500] } },
+  ...['src/**/*.ts', 'src/services/**/*.ts', ...owned.map(({ owner }) => owner)].map(files => ({
+    files: [files],
+    rules: { 'no-restricted-syntax': restricted(files) },
   })),
   ...layerRules,
   {

@@ -33,9 +33,6 @@ export interface EndOptions {
   readonly stopWaiting?: AbortSignal | undefined;
 }
 
-/** What has to be done before a run may end: the watcher sends what lies in the output folders. */
-export type BeforeEnd = (run: ActiveRun, stopWaiting: AbortSignal | undefined) => Promise<void>;
-
 export interface ActiveRunDependencies {
   readonly fluent: Fluent;
   readonly openStore: (uri: string) => Promise<TrackingStore>;
@@ -61,7 +58,7 @@ export class ActiveRunService implements Disposable {
   readonly #watchedSince = new WeakMap<ActiveRun, number>();
   readonly #subscription: Disposable;
   readonly #disposal = new AbortController();
-  #beforeEnd: BeforeEnd = () => Promise.resolve();
+  #managing: Promise<void> | undefined;
   readonly #restored = new WeakSet<ActiveRun>();
   #restoring: Promise<void> | undefined;
 
@@ -78,10 +75,6 @@ export class ActiveRunService implements Disposable {
     return this.#state;
   }
 
-  set beforeEnd(hook: BeforeEnd) {
-    this.#beforeEnd = hook;
-  }
-
   /** The innermost active run of this window. */
   get run(): ActiveRun | undefined {
     return this.#fluent.activeRun();
@@ -93,35 +86,31 @@ export class ActiveRunService implements Disposable {
     return this.#restoring;
   }
 
-  async startRun(options: StartRunOptions = {}): Promise<ActiveRun> {
-    await this.#manage();
+  startRun(options: StartRunOptions = {}): Promise<ActiveRun> {
     return this.#fluent.startRun(options);
   }
 
-  /** The active run, else a new one: what logging without an active run does. */
-  async ensureRun(): Promise<ActiveRun> {
-    const active = this.run;
-    if (active) return active;
-    await this.#manage();
-    return this.#fluent.ensureRun();
+  endRun(status: TerminalStatus = 'FINISHED', options: EndOptions = {}): Promise<void> {
+    return this.#fluent.endRun(status, options.stopWaiting);
   }
 
-  /** Ends the innermost run once its output folders have settled and everything logged has reached the store. */
-  async endRun(status: TerminalStatus = 'FINISHED', options: EndOptions = {}): Promise<void> {
-    const { run } = this;
-    if (!run) throw new TrackingError('INVALID_STATE', 'No run is active: there is nothing to end.');
-    await this.end(run, status, options);
+  end(run: ActiveRun, status: TerminalStatus = 'FINISHED', options: EndOptions = {}): Promise<void> {
+    return this.#fluent.end(run, status, options.stopWaiting);
   }
 
-  async end(run: ActiveRun, status: TerminalStatus = 'FINISHED', options: EndOptions = {}): Promise<void> {
-    const runs = this.#fluent.stack.current;
-    if (!runs.includes(run)) return;
-    if (run === this.run) this.#state.set({ kind: 'ending', runs, run });
+  /** Makes this window the one that manages the active run, and takes up what another has left. */
+  beforeStart(): Promise<void> {
+    this.#managing ??= this.#manage().finally(() => (this.#managing = undefined));
+    return this.#managing;
+  }
+
+  /** Says that `run` is ending for as long as `end` takes. */
+  async ending(run: ActiveRun, end: () => Promise<void>): Promise<void> {
+    if (run === this.run) this.#state.set({ kind: 'ending', runs: this.#fluent.stack.current, run });
     try {
-      await this.#beforeEnd(run, options.stopWaiting);
-      await this.#fluent.end(run, status);
+      await end();
     } finally {
-      this.#stackChanged();
+      this.#publish();
     }
   }
 
@@ -139,7 +128,6 @@ export class ActiveRunService implements Disposable {
     this.#lease.dispose();
   }
 
-  /** Makes this window the one that manages the active run, and takes up what another has left. */
   async #manage(): Promise<void> {
     await this.#restoring;
     if (this.run) return;
@@ -213,23 +201,24 @@ export class ActiveRunService implements Disposable {
     const run = runs.at(-1);
     const before = this.#state.current;
     // Back from a nested run: what changed meanwhile was the nested run's.
-    if (run && 'runs' in before && before.run !== run && before.runs.includes(run))
+    if (run && 'runs' in before && before.run !== run && before.runs.includes(run)) {
       this.#watchedSince.set(run, Date.now());
+    }
     void this.#file.save(runs.map(each => this.#saved(each))).catch((error: unknown) => {
       this.#logger.error('The active run can’t be kept for a reload:', error);
     });
-    if (!run) {
-      this.#lease.release();
-      this.#state.set({ kind: 'none' });
-      return;
-    }
-    this.#state.set({
-      kind: 'active',
-      runs,
-      run,
-      watchedSince: this.#since(run),
-      restored: this.#restored.has(run),
-    });
+    if (!run) this.#lease.release();
+    this.#publish();
+  }
+
+  #publish(): void {
+    const runs = this.#fluent.stack.current;
+    const run = runs.at(-1);
+    this.#state.set(
+      run
+        ? { kind: 'active', runs, run, watchedSince: this.#since(run), restored: this.#restored.has(run) }
+        : { kind: 'none' },
+    );
   }
 
   #saved(run: ActiveRun): SavedRun {

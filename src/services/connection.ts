@@ -133,8 +133,12 @@ export class Connection implements OutboxTargets, Disposable {
     const setting = this.#settings.get('runlight.trackingUri') || undefined;
     const environment = environmentVariable('MLFLOW_TRACKING_URI');
     if ((this.#override ?? setting ?? environment) === undefined) {
-      if (folder === undefined) return this.#state.set({ kind: 'none', reason: 'noFolder' });
-      if (!vscode.workspace.isTrusted) return this.#state.set({ kind: 'none', reason: 'restricted' });
+      const reason =
+        folder === undefined ? 'noFolder' : vscode.workspace.isTrusted ? undefined : 'restricted';
+      if (reason) {
+        this.#state.set({ kind: 'none', reason });
+        return;
+      }
     }
     const { uri, source } = await resolveTrackingUri({
       set: this.#override,

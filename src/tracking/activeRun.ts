@@ -57,6 +57,12 @@ export class ActiveRun implements AsyncDisposable {
     await this.#submit({ kind: 'artifact', localPath: localDir, artifactPath, contentsOnly: true });
   }
 
+  /** Where the run's artifacts are, or `artifactPath` among them. */
+  artifactUri(artifactPath?: string): string {
+    const root = this.info.artifactUri;
+    return artifactPath ? `${root.replace(/\/+$/, '')}/${artifactPath.replace(/^\/+/, '')}` : root;
+  }
+
   /** Ends the run once everything logged so far has reached its store. */
   async end(status: TerminalStatus = 'FINISHED'): Promise<void> {
     await this.#owner.end(this, status);

@@ -55,6 +55,13 @@ export interface FluentContext {
   /** @param sourceName as asked for, when it was. */
   source(sourceName: string | undefined): Promise<RunSource>;
   userId(): string;
+  /** Called before a run is started or resumed; what it throws refuses the start. */
+  beforeStart(): Promise<void>;
+  /**
+   * Called to end a run: brings in what still belongs to it, then calls `end`. Aborting `stopWaiting` asks to end without
+   * what has not come in yet.
+   */
+  ending(run: ActiveRun, stopWaiting: AbortSignal | undefined, end: () => Promise<void>): Promise<void>;
 }
 
 /**
@@ -87,14 +94,16 @@ export class Fluent implements ActiveRunOwner {
    * @throws TrackingError INVALID_STATE while a run is active and `nested` is not set; RESOURCE_DOES_NOT_EXIST for an
    * unknown run or experiment; INVALID_PARAMETER_VALUE for a deleted one.
    */
-  startRun(options: StartRunOptions = {}): Promise<ActiveRun> {
+  async startRun(options: StartRunOptions = {}): Promise<ActiveRun> {
+    await this.#context.beforeStart();
     return this.#exclusive(() => this.#start(options));
   }
 
   /** The active run, else a run started as `startRun()` would: what log calls without an active run use. */
-  ensureRun(): Promise<ActiveRun> {
+  async ensureRun(): Promise<ActiveRun> {
     const active = this.activeRun();
-    if (active) return Promise.resolve(active);
+    if (active) return active;
+    await this.#context.beforeStart();
     return this.#exclusive(async () => this.activeRun() ?? (await this.#start({})));
   }
 
@@ -113,25 +122,16 @@ export class Fluent implements ActiveRunOwner {
   }
 
   /** Ends the innermost active run. @throws TrackingError INVALID_STATE when there is none. */
-  async endRun(status: TerminalStatus = 'FINISHED'): Promise<void> {
+  async endRun(status: TerminalStatus = 'FINISHED', stopWaiting?: AbortSignal): Promise<void> {
     const run = this.activeRun();
     if (!run) throw new TrackingError('INVALID_STATE', 'No run is active: there is nothing to end.');
-    await this.end(run, status);
+    await this.end(run, status, stopWaiting);
   }
 
   /** Ends `run` after all that was logged to it. Ending it twice does nothing the second time. */
-  end(run: ActiveRun, status: TerminalStatus): Promise<void> {
-    return this.#exclusive(async () => {
-      if (!this.#stack.current.includes(run)) return;
-      try {
-        await this.sink.submit(run.ref, { kind: 'update', update: { status, endTime: Date.now() } });
-      } catch (error) {
-        // A run that its store no longer takes writes for can't be ended better than by letting it go.
-        if (isGone(error)) this.#remove(run);
-        throw error;
-      }
-      this.#remove(run);
-    });
+  async end(run: ActiveRun, status: TerminalStatus, stopWaiting?: AbortSignal): Promise<void> {
+    if (!this.#stack.current.includes(run)) return;
+    await this.#context.ending(run, stopWaiting, () => this.#exclusive(() => this.#end(run, status)));
   }
 
   /** Lets a run go without writing to it: it stays RUNNING in its store. */
@@ -227,6 +227,18 @@ export class Fluent implements ActiveRunOwner {
       ),
     });
     return this.#push(new ActiveRun(run.info, store, this));
+  }
+
+  async #end(run: ActiveRun, status: TerminalStatus): Promise<void> {
+    if (!this.#stack.current.includes(run)) return;
+    try {
+      await this.sink.submit(run.ref, { kind: 'update', update: { status, endTime: Date.now() } });
+    } catch (error) {
+      // A run that its store no longer takes writes for can't be ended better than by letting it go.
+      if (isGone(error)) this.#remove(run);
+      throw error;
+    }
+    this.#remove(run);
   }
 
   async #resume(store: TrackingStore, runId: string): Promise<ActiveRun> {
