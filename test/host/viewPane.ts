@@ -1,0 +1,61 @@
+import type { Locator, Page } from 'playwright-core';
+import type { PageElement } from './pageElement.ts';
+
+/** A row of a tree, as far as it is in sight. */
+export interface TreeRow {
+  readonly label: string;
+  readonly description: string;
+  /** What a screen reader says. */
+  readonly spoken: string;
+  /** 1 at the root. */
+  readonly level: number;
+  /** undefined for a leaf. */
+  readonly expanded: boolean | undefined;
+}
+
+/** One view of the side bar: its header, its message or welcome text, and the rows of its tree. */
+export class ViewPane {
+  readonly pane: Locator;
+
+  constructor(page: Page, title: string) {
+    const header = page.locator(`.pane-header[aria-label^="${title} Section"]`);
+    this.pane = page.locator('.pane', { has: header });
+  }
+
+  row(label: string | RegExp): Locator {
+    return this.pane.locator('.monaco-list-row').filter({ hasText: label });
+  }
+
+  /** What is written in the view where there are no rows: message, welcome text, buttons. */
+  async readText(): Promise<string> {
+    return (await this.pane.locator('.pane-body').innerText()).trim();
+  }
+
+  async readRows(): Promise<TreeRow[]> {
+    return this.pane.locator('.monaco-list-row').evaluateAll((rows: PageElement[]) =>
+      rows.map(row => {
+        const text = (selector: string) => (row.querySelector(selector)?.textContent ?? '').trim();
+        const expanded = row.getAttribute('aria-expanded');
+        return {
+          label: text('.label-name'),
+          description: text('.label-description'),
+          spoken: row.getAttribute('aria-label') ?? '',
+          level: Number(row.getAttribute('aria-level')),
+          expanded: expanded === null ? undefined : expanded === 'true',
+        };
+      }),
+    );
+  }
+
+  /** Opens the row's children and resolves when at least one is there. */
+  async expand(label: string | RegExp): Promise<void> {
+    const row = this.row(label).first();
+    await row.waitFor();
+    if ((await row.getAttribute('aria-expanded')) !== 'true') await row.locator('.monaco-tl-twistie').click();
+    await this.pane
+      .locator('.monaco-list-row[aria-expanded="true"]')
+      .filter({ hasText: label })
+      .first()
+      .waitFor();
+  }
+}

@@ -1,0 +1,138 @@
+import type { Locator, Page } from 'playwright-core';
+import type { PageElement, PageGlobals } from './pageElement.ts';
+import { ViewPane } from './viewPane.ts';
+
+export type Text = string | RegExp;
+
+export interface StatusBarItem {
+  /** `<extension id>.<item id>`. */
+  readonly id: string;
+  readonly text: string;
+  /** What a screen reader says. */
+  readonly label: string;
+}
+
+/** The current VS Code's own names of its default themes, and the class that they put on the workbench. */
+const themes = {
+  light: { name: 'Light 2026', class: 'vs' },
+  dark: { name: 'Dark 2026', class: 'vs-dark' },
+} as const;
+
+/**
+ * A window of a real VS Code, seen and used as a person does: by what is on the screen, with keys and the mouse. Each
+ * method waits until what it needs is there, and rejects after `patience` ms naming what was missing.
+ */
+export class VsCodeWindow {
+  static readonly patience = 30_000;
+  readonly page: Page;
+  /** What opens this window in a browser; undefined on the desktop. */
+  readonly address: string | undefined;
+
+  private constructor(page: Page, address: string | undefined) {
+    this.page = page;
+    this.address = address;
+  }
+
+  static async whenReady(page: Page, address?: string): Promise<VsCodeWindow> {
+    page.setDefaultTimeout(VsCodeWindow.patience);
+    const window = new VsCodeWindow(page, address);
+    await window.#ready();
+    return window;
+  }
+
+  async reload(): Promise<void> {
+    await this.page.reload();
+    await this.#ready();
+  }
+
+  async close(): Promise<void> {
+    await this.page.close();
+  }
+
+  async screenshot(path: string): Promise<void> {
+    await this.page.screenshot({ path });
+  }
+
+  async useTheme(theme: keyof typeof themes): Promise<void> {
+    await this.runCommand('Preferences: Color Theme', themes[theme].name);
+    await this.page.locator(`.monaco-workbench.${themes[theme].class}`).waitFor();
+  }
+
+  /** Runs a command by its whole title in the palette (`MLflow: Log Metric`), and answers what it asks, in turn. */
+  async runCommand(title: string, ...answers: readonly string[]): Promise<void> {
+    await this.page.keyboard.press('F1');
+    await this.#quickInput.fill(`>${title}`);
+    await this.#quickPickRow(title).click();
+    for (const answer of answers) await this.answer(answer);
+  }
+
+  /** Types into the input or the pick that is about to open; a pick takes the row that then has the focus. */
+  async answer(text: string): Promise<void> {
+    await this.#asked();
+    await this.#quickInput.fill(text);
+    const rows = this.page.locator('.quick-input-list');
+    if (await rows.isVisible()) await rows.locator('.monaco-list-row.focused', { hasText: text }).waitFor();
+    await this.#quickInput.press('Enter');
+  }
+
+  /** Types into the input that is about to open and resolves with its message once it has one: why it refuses the text. */
+  async refusal(text: string): Promise<string> {
+    await this.#asked();
+    await this.#quickInput.fill(text);
+    const message = this.page.locator('.quick-input-widget .monaco-inputbox.error, .quick-input-message');
+    await message.filter({ visible: true }).first().waitFor();
+    return (await this.page.locator('.quick-input-message').innerText()).trim();
+  }
+
+  /** Escape: closes the quick input. */
+  async dismiss(): Promise<void> {
+    await this.page.keyboard.press('Escape');
+    await this.page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
+  }
+
+  async readStatusBar(): Promise<StatusBarItem[]> {
+    return this.page.locator('.statusbar-item').evaluateAll((items: PageElement[]) =>
+      items.map(item => ({
+        id: item.id,
+        text: item.textContent.trim(),
+        label: item.getAttribute('aria-label') ?? '',
+      })),
+    );
+  }
+
+  statusBarItem(text: Text): Locator {
+    return this.page.locator('.statusbar-item').filter({ hasText: text });
+  }
+
+  notification(text: Text): Locator {
+    return this.page.locator('.notification-toast').filter({ hasText: text });
+  }
+
+  /** A view of the side bar by its title. Its container must be open. */
+  view(title: string): ViewPane {
+    return new ViewPane(this.page, title);
+  }
+
+  get #quickInput(): Locator {
+    return this.page.locator(quickInputField);
+  }
+
+  #quickPickRow(label: string): Locator {
+    const name = this.page.locator('.label-name').getByText(label, { exact: true });
+    return this.page.locator('.quick-input-list .monaco-list-row', { has: name }).first();
+  }
+
+  /** What is asked for next has an empty field; the palette's begins with `>`, and a field just answered is not empty. */
+  async #asked(): Promise<void> {
+    await this.page.waitForFunction((selector: string) => {
+      const field = (globalThis as unknown as PageGlobals).document.querySelector(selector);
+      return field?.checkVisibility() === true && field.value === '';
+    }, quickInputField);
+  }
+
+  async #ready(): Promise<void> {
+    await this.page.locator('.monaco-workbench .statusbar-item').first().waitFor();
+  }
+}
+
+const quickInputField = '.quick-input-widget .quick-input-box input';
