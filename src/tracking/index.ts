@@ -4,3 +4,4 @@ export * from './errors.ts';
 export * from './operations.ts';
 export type * from './store/trackingStore.ts';
 export type * from './artifacts/artifactRepository.ts';
+export * from './artifacts/openArtifacts.ts';
