@@ -44,6 +44,12 @@ export interface RunSource {
   readonly gitRepoUrl: string | undefined;
 }
 
+/** An experiment, or the name of the one that starting a run creates. */
+export interface NextExperiment {
+  readonly experimentId: string | undefined;
+  readonly name: string;
+}
+
 /** What the surroundings give the fluent API: the editor in the product, plain values in a test. */
 export interface FluentContext {
   readonly sink: RunSink;
@@ -88,6 +94,19 @@ export class Fluent implements ActiveRunOwner {
 
   activeRun(): ActiveRun | undefined {
     return this.#stack.current.at(-1);
+  }
+
+  /** The run of MLFLOW_RUN_ID while the next start resumes it. */
+  get environmentRunId(): string | undefined {
+    return this.#environmentRunUsed ? undefined : this.#context.environment('MLFLOW_RUN_ID');
+  }
+
+  /**
+   * Where a run that is started now goes to. @param experimentId as asked for, when it was.
+   * @throws TrackingError as `startRun` does for the experiment.
+   */
+  async nextExperiment(experimentId?: string): Promise<NextExperiment> {
+    return this.#nextExperiment(await this.#context.store(), experimentId);
   }
 
   /**
@@ -193,7 +212,7 @@ export class Fluent implements ActiveRunOwner {
     }
     const store = await this.#context.store();
     if (options.runUuid !== undefined) return this.#resume(store, options.runUuid);
-    const environmentRun = this.#environmentRunUsed ? undefined : this.#context.environment('MLFLOW_RUN_ID');
+    const environmentRun = this.environmentRunId;
     if (environmentRun !== undefined) {
       const run = await this.#resume(store, environmentRun);
       this.#environmentRunUsed = true;
@@ -205,7 +224,8 @@ export class Fluent implements ActiveRunOwner {
     if (options.runName !== undefined) validateRunName(options.runName);
     const source = await this.#context.source(options.sourceName);
     const userId = this.#context.userId();
-    const experimentId = await this.#experiment(store, options.experimentId);
+    const next = await this.#nextExperiment(store, options.experimentId);
+    const experimentId = next.experimentId ?? (await store.createExperiment(next.name));
     const run = await store.createRun({
       runId: uuid().replaceAll('-', ''),
       experimentId,
@@ -252,9 +272,9 @@ export class Fluent implements ActiveRunOwner {
     );
   }
 
-  async #experiment(store: TrackingStore, asked: string | undefined): Promise<string> {
+  async #nextExperiment(store: TrackingStore, asked: string | undefined): Promise<NextExperiment> {
     const experimentId = asked ?? this.#context.chosenExperimentId(store);
-    if (experimentId !== undefined) return usable(await store.getExperiment(experimentId)).experimentId;
+    if (experimentId !== undefined) return usable(await store.getExperiment(experimentId));
 
     const name = this.#context.environment('MLFLOW_EXPERIMENT_NAME');
     const id = this.#context.environment('MLFLOW_EXPERIMENT_ID');
@@ -265,11 +285,11 @@ export class Fluent implements ActiveRunOwner {
           `MLFLOW_EXPERIMENT_NAME is "${name}" but MLFLOW_EXPERIMENT_ID is ${id}, which is another experiment: unset one of them.`,
         );
       }
-      return experiment ? usable(experiment).experimentId : store.createExperiment(name);
+      return experiment ? usable(experiment) : { experimentId: undefined, name };
     }
     if (id !== undefined) {
       try {
-        return usable(await store.getExperiment(id)).experimentId;
+        return usable(await store.getExperiment(id));
       } catch (error) {
         if (!(error instanceof TrackingError) || error.errorCode !== 'RESOURCE_DOES_NOT_EXIST') throw error;
         throw missing(
@@ -277,7 +297,7 @@ export class Fluent implements ActiveRunOwner {
         );
       }
     }
-    return store.createExperiment(randomRunName());
+    return { experimentId: undefined, name: randomRunName() };
   }
 
   #push(run: ActiveRun): ActiveRun {
