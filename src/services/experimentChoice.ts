@@ -19,7 +19,7 @@ export class ExperimentChoice implements Disposable {
 
   constructor(memento: Memento) {
     this.#memento = memento;
-    this.#state = new ObservableValue(memento.get<ChosenExperiment>(key));
+    this.#state = new ObservableValue(memento.get(key) as ChosenExperiment | undefined);
   }
 
   get state(): Observable<ChosenExperiment | undefined> {

@@ -1,7 +1,8 @@
 import type { ArtifactInfo } from '../tracking/artifacts/artifactRepository.ts';
 import type { DatasetInput, Experiment, Metric, Run } from '../tracking/entities.ts';
 import type { MetricSummary } from '../tracking/store/trackingStore.ts';
-import type { SubjectOf } from '../services/trackingModel/subjects.ts';
+import type { Listed } from '../services/trackingModel/subjects.ts';
+import type { PinnedColumns } from '../services/trackingModel/viewOptions.ts';
 
 /**
  * The rows of the Experiments view, which tree commands get as their first argument. A node stays the same object for as
@@ -17,7 +18,8 @@ export type ExperimentsNode =
   | DatasetNode
   | ArtifactNode
   | LoadMoreNode
-  | MessageNode;
+  | MessageNode
+  | ActionNode;
 
 interface Row {
   /** Unique in the view, and the same after a reload of the window. */
@@ -31,6 +33,10 @@ export interface ExperimentNode extends Row {
   readonly experiment: Experiment;
   /** Undefined while a filter is set and how many match is not known. */
   readonly runCount: number | undefined;
+  /** Runs started in this workspace go there. */
+  readonly chosen: boolean;
+  /** Show its runs at once. */
+  readonly expanded: boolean;
 }
 
 export interface RunNode extends Row {
@@ -39,6 +45,8 @@ export interface RunNode extends Row {
   readonly run: Run;
   /** It is in the stack of active runs of this window. */
   readonly active: boolean;
+  /** What the person wants to see beside the runs of this experiment. */
+  readonly pinned: PinnedColumns | undefined;
 }
 
 export type GroupName = 'params' | 'metrics' | 'tags' | 'datasets' | 'artifacts';
@@ -90,7 +98,7 @@ export interface ArtifactNode extends Row {
 
 export interface LoadMoreNode extends Row {
   readonly kind: 'loadMore';
-  readonly subject: SubjectOf<'experiments' | 'runs' | 'children'>;
+  readonly subject: Listed;
   readonly shown: number;
   /** Undefined where nobody has counted. */
   readonly total: number | undefined;
@@ -99,6 +107,13 @@ export interface LoadMoreNode extends Row {
 /** Says why rows are missing. */
 export interface MessageNode extends Row {
   readonly kind: 'message';
-  readonly message: string;
+  readonly reason: 'error' | 'noRuns' | 'noMatch' | 'nothingLogged' | 'emptyDirectory';
+  /** Why it could not be read. */
   readonly error: Error | undefined;
+}
+
+/** A way out of the state that the view's message describes. */
+export interface ActionNode extends Row {
+  readonly kind: 'action';
+  readonly action: 'setTrackingUri' | 'refresh' | 'showLog' | 'clearFilter';
 }

@@ -19,6 +19,9 @@ export type Subject =
       readonly path: string;
     };
 
+/** Those that are read in pages. */
+export type Listed = SubjectOf<'experiments' | 'runs' | 'children'>;
+
 export type SubjectOf<K extends Subject['kind']> = Extract<Subject, { readonly kind: K }>;
 
 export interface ExperimentSummary {

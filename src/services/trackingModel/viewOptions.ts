@@ -15,6 +15,6 @@ export interface PinnedColumns {
 
 /** The part of `vscode.Memento` that is needed. */
 export interface Memento {
-  get<T>(key: string): T | undefined;
+  get(key: string): unknown;
   update(key: string, value: unknown): PromiseLike<void>;
 }
