@@ -7,7 +7,7 @@ import { temporaryPrefix } from './artifactPath.ts';
 import type { TransferOptions } from './artifactRepository.ts';
 import { fileError } from './fileError.ts';
 import type { FileStamp } from './fileStamp.ts';
-import { sameStamp, stampOf } from './fileStamp.ts';
+import { sameContent, stampOf } from './fileStamp.ts';
 import { streamCopy } from './streamCopy.ts';
 import { specialKind } from './walk.ts';
 
@@ -71,7 +71,7 @@ export async function atomicCopy(
     const stamp = before ?? (await stampFile(source));
     await copyContent(source, temporary, stamp.size, options);
     await flushToDisk(temporary);
-    if (!sameStamp(stamp, await stampFile(source)))
+    if (!sameContent(stamp, await stampFile(source)))
       throw new TrackingError(
         'TEMPORARILY_UNAVAILABLE',
         `"${source}" changed while it was being copied. Log it again once it is complete.`,

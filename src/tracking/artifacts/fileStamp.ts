@@ -15,6 +15,9 @@ export const stampOf = (stats: BigIntStats): FileStamp => ({
   ino: stats.ino,
 });
 
-/** Equal stamps mean the same content, as far as the file system's clock can tell. */
-export const sameStamp = (a: FileStamp, b: FileStamp) =>
-  a.size === b.size && a.mtimeNs === b.mtimeNs && a.ctimeNs === b.ctimeNs && a.ino === b.ino;
+/** Equal as far as the file system's clock can tell that nobody has written to the file. */
+export const sameContent = (a: FileStamp, b: FileStamp) =>
+  a.size === b.size && a.mtimeNs === b.mtimeNs && a.ino === b.ino;
+
+/** Also equal in permissions, name and links: nothing at all has happened to the file. */
+export const sameStamp = (a: FileStamp, b: FileStamp) => sameContent(a, b) && a.ctimeNs === b.ctimeNs;

@@ -9,7 +9,7 @@ import { systemCode } from './fileError.ts';
 export type FoundEntry = { readonly path: string; readonly absolutePath: string } & (
   | { readonly kind: 'file'; readonly stamp: FileStamp }
   | { readonly kind: 'directory' }
-  | { readonly kind: 'leftOut'; readonly reason: string }
+  | { readonly kind: 'leftOut'; readonly reason: string; readonly ctimeNs: bigint }
   | { readonly kind: 'failed'; readonly error: unknown }
 );
 
@@ -47,23 +47,27 @@ async function examineLink(realRoot: string, absolutePath: string): Promise<BigI
   }
 }
 
+const later = (a: bigint, b: bigint) => (a > b ? a : b);
+
 /**
  * What is at `path` below `realRoot` (which is free of links); undefined if nothing. A link counts as the file that it
- * leads to, as long as that is inside; other links, pipes, sockets and devices are left out.
+ * leads to, as long as that is inside, and has changed when either has; other links, pipes, sockets and devices are left
+ * out.
  */
 export async function examine(realRoot: string, path: string): Promise<FoundEntry | undefined> {
   const absolutePath = join(realRoot, path);
   const found = { path, absolutePath };
   try {
-    let stats = await lstat(absolutePath, { bigint: true });
-    if (stats.isSymbolicLink()) {
-      const target = await examineLink(realRoot, absolutePath);
-      if (typeof target === 'string') return { ...found, kind: 'leftOut', reason: target };
-      stats = target;
-    }
+    const own = await lstat(absolutePath, { bigint: true });
+    const stats = own.isSymbolicLink() ? await examineLink(realRoot, absolutePath) : own;
+    if (typeof stats === 'string') return { ...found, kind: 'leftOut', reason: stats, ctimeNs: own.ctimeNs };
     if (stats.isDirectory()) return { ...found, kind: 'directory' };
-    if (stats.isFile()) return { ...found, kind: 'file', stamp: stampOf(stats) };
-    return { ...found, kind: 'leftOut', reason: `It is ${specialKind(stats) ?? 'no plain file'}.` };
+    if (!stats.isFile()) {
+      const reason = `It is ${specialKind(stats) ?? 'no plain file'}.`;
+      return { ...found, kind: 'leftOut', reason, ctimeNs: own.ctimeNs };
+    }
+    const stamp = stampOf(stats);
+    return { ...found, kind: 'file', stamp: { ...stamp, ctimeNs: later(own.ctimeNs, stamp.ctimeNs) } };
   } catch (error) {
     const code = systemCode(error);
     return code === 'ENOENT' || code === 'ENOTDIR' ? undefined : { ...found, kind: 'failed', error };

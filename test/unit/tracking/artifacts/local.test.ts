@@ -10,7 +10,6 @@ import {
   readFile,
   stat,
   symlink,
-  utimes,
   writeFile,
 } from 'node:fs/promises';
 import { createServer } from 'node:net';
