@@ -88,6 +88,7 @@ export class Container {
           fluent,
           activeRun,
           connection,
+          outbox,
           settings,
           model,
           choice,

@@ -26,6 +26,7 @@ export const commandIds = [
   'runlight.restoreRun',
   'runlight.revealRun',
   'runlight.setTrackingUri',
+  'runlight.checkConnection',
   'runlight.refresh',
   'runlight.filterRuns',
   'runlight.clearFilter',
