@@ -10,7 +10,7 @@ import type { ConnectionState } from './connection.ts';
 import { contextKeysOf } from './trackingModel/contextKeysOf.ts';
 import { mergeContents, mergePages } from './trackingModel/mergeContents.ts';
 import { Reader } from './trackingModel/reader.ts';
-import { RefreshLoop } from './trackingModel/refreshLoop.ts';
+import { RefreshLoop } from './refreshLoop.ts';
 import {
   type Contents,
   type ExperimentSummary,

@@ -1,3 +1,4 @@
+import type { WatchedFileState } from '../services/watching/watcherState.ts';
 import type { ArtifactInfo } from '../tracking/artifacts/artifactRepository.ts';
 import type { LifecycleStage, RunInfo } from '../tracking/entities.ts';
 import type { ExperimentsNode } from './nodes.ts';
@@ -11,11 +12,12 @@ import type { ExperimentsNode } from './nodes.ts';
  * - `run.<running|scheduled|finished|failed|killed>.<active|deleted>`, and `….current` for the active runs of this window
  * - `param` · `metric` · `tag` · `dataset`: what "Copy Value" and "Pin" act on
  * - `artifact.<file|directory>`, and `….local` where it lies on this machine
- * - `group.<params|metrics|tags|datasets|artifacts>` · `loadMore` · `message` · `message.error`
+ * - `group.<params|metrics|tags|datasets|artifacts>` · `loadMore` · `message` · `message.error` · `action`
  *
  * In the view runlight.activeRun:
- * - `activeRun.metric` · `activeRun.param` · `activeRun.stack.<outer|inner>`
- * - `upload.<sent|sending|waiting|failed|tooLarge|skipped>`: a file that the watcher has found
+ * - `activeRun.metric` · `activeRun.param` · `activeRun.run`
+ * - `upload.<settling|waiting|sending|failed|skipped|tooLarge>`: a file that the watcher has found
+ * - `activeRun.unreachable`
  */
 export const contextValues = {
   experiment: (stage: LifecycleStage, chosen: boolean) => `experiment.${stage}${chosen ? '.chosen' : ''}`,
@@ -24,5 +26,6 @@ export const contextValues = {
   artifact: ({ isDirectory }: ArtifactInfo, local: boolean) =>
     `artifact.${isDirectory ? 'directory' : 'file'}${local ? '.local' : ''}`,
   group: (group: Extract<ExperimentsNode, { kind: 'group' }>['group']) => `group.${group}`,
+  upload: ({ state }: WatchedFileState) => `upload.${state.kind}`,
   message: (isError: boolean) => (isError ? 'message.error' : 'message'),
 };

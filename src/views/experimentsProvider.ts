@@ -28,7 +28,7 @@ export class ExperimentsProvider implements vscode.TreeDataProvider<ExperimentsN
   readonly #model: TrackingModel;
   readonly #activeRun: Pick<ActiveRunService, 'state'>;
   readonly #choice: ExperimentChoice;
-  readonly #cache = new NodeCache();
+  readonly #cache = new NodeCache<ExperimentsNode>();
   readonly #changes = new vscode.EventEmitter<ExperimentsNode[] | undefined>();
   readonly #subscriptions: Disposable[];
   /** By key, what this view has loaded. */
@@ -135,18 +135,9 @@ export class ExperimentsProvider implements vscode.TreeDataProvider<ExperimentsN
 
   #update(): void {
     const source = this.#source();
-    const changed: ExperimentsNode[] = [];
-    let rootMoved = false;
-    for (const parent of this.#cache.parents) {
-      if (!this.#cache.shows(parent)) continue;
-      const changes = this.#cache.update(parent, rowsOf(parent, source));
-      if (!changes.moved) changed.push(...changes.changed);
-      else if (parent) changed.push(parent);
-      else rootMoved = true;
-    }
+    const changed = this.#cache.updateAll(parent => rowsOf(parent, source));
     this.#releaseHidden();
-    if (rootMoved) this.#changes.fire(undefined);
-    else if (changed.length > 0) this.#changes.fire(changed);
+    if (changed !== 'none') this.#changes.fire(changed === 'all' ? undefined : changed);
   }
 
   #releaseHidden(): void {

@@ -1,42 +1,47 @@
-import type { ExperimentsNode } from './nodes.ts';
+/** A row of a tree. */
+export interface Row<N> {
+  /** Unique in the view, and the same after a reload of the window. */
+  readonly id: string;
+  readonly parent: N | undefined;
+}
 
-export interface RowChanges {
-  readonly rows: readonly ExperimentsNode[];
+export interface RowChanges<N> {
+  readonly rows: readonly N[];
   /** Rows have come, gone or moved: the parent must be shown anew. */
   readonly moved: boolean;
   /** Rows that stayed where they were, with other contents. */
-  readonly changed: readonly ExperimentsNode[];
+  readonly changed: readonly N[];
 }
 
 /**
  * The rows that are shown, by parent. VS Code knows rows by their objects: this keeps one object for each id, and writes
  * what is known by now into it.
  */
-export class NodeCache {
-  readonly #children = new Map<ExperimentsNode | undefined, readonly ExperimentsNode[]>();
-  readonly #byId = new Map<string, ExperimentsNode>();
+export class NodeCache<N extends Row<N>> {
+  readonly #children = new Map<N | undefined, readonly N[]>();
+  readonly #byId = new Map<string, N>();
 
   /** The rows whose children are shown, each before its descendants; undefined is the root. */
-  get parents(): readonly (ExperimentsNode | undefined)[] {
+  get parents(): readonly (N | undefined)[] {
     return [...this.#children.keys()];
   }
 
-  get nodes(): Iterable<ExperimentsNode> {
+  get nodes(): Iterable<N> {
     return this.#byId.values();
   }
 
-  has(row: ExperimentsNode): boolean {
+  has(row: N): boolean {
     return this.#byId.get(row.id) === row;
   }
 
   /** Whether the children of the row are shown. */
-  shows(parent: ExperimentsNode | undefined): boolean {
+  shows(parent: N | undefined): boolean {
     return this.#children.has(parent);
   }
 
-  update(parent: ExperimentsNode | undefined, next: readonly ExperimentsNode[]): RowChanges {
+  update(parent: N | undefined, next: readonly N[]): RowChanges<N> {
     const before = this.#children.get(parent);
-    const changed: ExperimentsNode[] = [];
+    const changed: N[] = [];
     const rows = next.map(row => {
       const known = this.#byId.get(row.id);
       if (!known) {
@@ -56,21 +61,37 @@ export class NodeCache {
     return { rows, moved, changed };
   }
 
+  /** Updates everything that is shown. @returns the rows that have to be shown anew, with what is below them. */
+  updateAll(rowsOf: (parent: N | undefined) => readonly N[]): N[] | 'all' | 'none' {
+    const changed: N[] = [];
+    let rootMoved = false;
+    for (const parent of [...this.#children.keys()]) {
+      // Its own parent has just lost it.
+      if (!this.#children.has(parent)) continue;
+      const changes = this.update(parent, rowsOf(parent));
+      if (!changes.moved) changed.push(...changes.changed);
+      else if (parent) changed.push(parent);
+      else rootMoved = true;
+    }
+    if (rootMoved) return 'all';
+    return changed.length > 0 ? changed : 'none';
+  }
+
   /** The row is collapsed: nothing below it is shown any more. */
-  collapse(parent: ExperimentsNode): void {
+  collapse(parent: N): void {
     for (const row of this.#children.get(parent) ?? []) this.#forget(row);
     this.#children.delete(parent);
   }
 
-  #forget(row: ExperimentsNode): void {
+  #forget(row: N): void {
     this.collapse(row);
     this.#byId.delete(row.id);
   }
 }
 
 /** Contents are replaced as a whole wherever they change, so that comparing them by identity is enough. */
-function differs(known: ExperimentsNode, row: ExperimentsNode): boolean {
+function differs<N extends object>(known: N, row: N): boolean {
   return Object.entries(row).some(
-    ([name, value]) => name !== 'parent' && (known as unknown as Record<string, unknown>)[name] !== value,
+    ([name, value]) => name !== 'parent' && (known as Record<string, unknown>)[name] !== value,
   );
 }

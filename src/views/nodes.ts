@@ -1,8 +1,10 @@
 import type { ArtifactInfo } from '../tracking/artifacts/artifactRepository.ts';
-import type { DatasetInput, Experiment, Metric, Run } from '../tracking/entities.ts';
+import type { DatasetInput, Experiment, Metric, Run, RunInfo } from '../tracking/entities.ts';
 import type { MetricSummary } from '../tracking/store/trackingStore.ts';
+import type { FileCounts, WatchedFileState } from '../services/watching/watcherState.ts';
 import type { Listed } from '../services/trackingModel/subjects.ts';
 import type { PinnedColumns } from '../services/trackingModel/viewOptions.ts';
+import type { Row } from './nodeCache.ts';
 
 /**
  * The rows of the Experiments view, which tree commands get as their first argument. A node stays the same object for as
@@ -21,13 +23,7 @@ export type ExperimentsNode =
   | MessageNode
   | ActionNode;
 
-interface Row {
-  /** Unique in the view, and the same after a reload of the window. */
-  readonly id: string;
-  readonly parent: ExperimentsNode | undefined;
-}
-
-export interface ExperimentNode extends Row {
+export interface ExperimentNode extends Row<ExperimentsNode> {
   readonly kind: 'experiment';
   readonly storeUri: string;
   readonly experiment: Experiment;
@@ -39,7 +35,7 @@ export interface ExperimentNode extends Row {
   readonly expanded: boolean;
 }
 
-export interface RunNode extends Row {
+export interface RunNode extends Row<ExperimentsNode> {
   readonly kind: 'run';
   readonly storeUri: string;
   readonly run: Run;
@@ -51,7 +47,7 @@ export interface RunNode extends Row {
 
 export type GroupName = 'params' | 'metrics' | 'tags' | 'datasets' | 'artifacts';
 
-export interface GroupNode extends Row {
+export interface GroupNode extends Row<ExperimentsNode> {
   readonly kind: 'group';
   readonly group: GroupName;
   readonly run: Run;
@@ -61,34 +57,34 @@ export interface GroupNode extends Row {
   readonly size: number | undefined;
 }
 
-export interface ParamNode extends Row {
+export interface ParamNode extends Row<ExperimentsNode> {
   readonly kind: 'param';
   readonly run: Run;
   readonly key: string;
   readonly value: string;
 }
 
-export interface MetricNode extends Row {
+export interface MetricNode extends Row<ExperimentsNode> {
   readonly kind: 'metric';
   readonly run: Run;
   readonly metric: Metric;
   readonly summary: MetricSummary | undefined;
 }
 
-export interface TagNode extends Row {
+export interface TagNode extends Row<ExperimentsNode> {
   readonly kind: 'tag';
   readonly run: Run;
   readonly key: string;
   readonly value: string;
 }
 
-export interface DatasetNode extends Row {
+export interface DatasetNode extends Row<ExperimentsNode> {
   readonly kind: 'dataset';
   readonly run: Run;
   readonly input: DatasetInput;
 }
 
-export interface ArtifactNode extends Row {
+export interface ArtifactNode extends Row<ExperimentsNode> {
   readonly kind: 'artifact';
   readonly run: Run;
   readonly artifact: ArtifactInfo;
@@ -96,7 +92,7 @@ export interface ArtifactNode extends Row {
   readonly localPath: string | undefined;
 }
 
-export interface LoadMoreNode extends Row {
+export interface LoadMoreNode extends Row<ExperimentsNode> {
   readonly kind: 'loadMore';
   readonly subject: Listed;
   readonly shown: number;
@@ -105,7 +101,7 @@ export interface LoadMoreNode extends Row {
 }
 
 /** Says why rows are missing. */
-export interface MessageNode extends Row {
+export interface MessageNode extends Row<ExperimentsNode> {
   readonly kind: 'message';
   readonly reason: 'error' | 'noRuns' | 'noMatch' | 'nothingLogged' | 'emptyDirectory';
   /** Why it could not be read. */
@@ -113,7 +109,56 @@ export interface MessageNode extends Row {
 }
 
 /** A way out of the state that the view's message describes. */
-export interface ActionNode extends Row {
+export interface ActionNode extends Row<ExperimentsNode> {
   readonly kind: 'action';
   readonly action: 'setTrackingUri' | 'refresh' | 'showLog' | 'clearFilter';
+}
+
+/** The rows of the Active Run view, on the same terms. */
+export type ActiveRunNode =
+  LoggedNode | LoggedValueNode | UploadsNode | UploadNode | StackNode | StackRunNode | NoteNode;
+
+export interface LoggedNode extends Row<ActiveRunNode> {
+  readonly kind: 'logged';
+  readonly metrics: number;
+  readonly params: number;
+}
+
+export interface LoggedValueNode extends Row<ActiveRunNode> {
+  readonly kind: 'loggedMetric' | 'loggedParam';
+  readonly key: string;
+  /** As it is shown. */
+  readonly text: string;
+  /** As it is copied. */
+  readonly value: string;
+}
+
+export interface UploadsNode extends Row<ActiveRunNode> {
+  readonly kind: 'uploads';
+  /** Undefined where no folder is watched. */
+  readonly counts: FileCounts | undefined;
+}
+
+export interface UploadNode extends Row<ActiveRunNode> {
+  readonly kind: 'upload';
+  readonly file: WatchedFileState;
+}
+
+export interface StackNode extends Row<ActiveRunNode> {
+  readonly kind: 'stack';
+  readonly depth: number;
+}
+
+export interface StackRunNode extends Row<ActiveRunNode> {
+  readonly kind: 'stackRun';
+  readonly info: RunInfo;
+  readonly innermost: boolean;
+}
+
+/** A sentence: what is wrong with the watching, or why there is nothing to list. */
+export interface NoteNode extends Row<ActiveRunNode> {
+  readonly kind: 'note';
+  readonly note: 'problem' | 'nothingLogged' | 'nothingSent' | 'allSent' | 'notWatching' | 'unreachable';
+  /** Of a problem. */
+  readonly text: string | undefined;
 }

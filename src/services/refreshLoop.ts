@@ -1,7 +1,8 @@
-import type { Disposable } from '../../tracking/events.ts';
+import type { Disposable } from '../tracking/events.ts';
 
-/** After work of d milliseconds nothing is started by itself for four times as long, within these limits. */
-const rest = { factor: 4, least: 100, most: 5000 };
+/** After work of d milliseconds nothing is started by itself for four times as long, within limits. */
+const restFactor = 4;
+const longestRest = 5000;
 
 /**
  * Does one thing again and again: never twice at once, and with at most one more waiting. What is asked for by a person
@@ -9,6 +10,7 @@ const rest = { factor: 4, least: 100, most: 5000 };
  */
 export class RefreshLoop implements Disposable {
   readonly #work: () => Promise<void>;
+  readonly #shortestRest: number;
   #running: Promise<void> | undefined;
   #next: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
@@ -16,9 +18,13 @@ export class RefreshLoop implements Disposable {
   #restUntil = 0;
   #disposed = false;
 
-  /** @param work must not reject. */
-  constructor(work: () => Promise<void>) {
+  /**
+   * @param work must not reject.
+   * @param shortestRest milliseconds.
+   */
+  constructor(work: () => Promise<void>, shortestRest = 100) {
     this.#work = work;
+    this.#shortestRest = shortestRest;
   }
 
   /** Resolves when work that began after this call is done. */
@@ -54,7 +60,8 @@ export class RefreshLoop implements Disposable {
     this.#soonAfterRunning = false;
     this.#running = this.#work().finally(() => {
       const ended = performance.now();
-      this.#restUntil = ended + Math.min(rest.most, Math.max(rest.least, rest.factor * (ended - started)));
+      this.#restUntil =
+        ended + Math.min(longestRest, Math.max(this.#shortestRest, restFactor * (ended - started)));
       this.#running = undefined;
       if (this.#soonAfterRunning) this.soon();
     });
