@@ -59,6 +59,7 @@ export async function installCodeServer(
     chromium,
     chromiumEnv: {
       FONTCONFIG_FILE: join(home, 'fonts.conf'),
+      XDG_CACHE_HOME: join(home, 'cache'),
       ...((await lacksLibraries(chromium)) ? { LD_LIBRARY_PATH: join(unpacked, 'al2023/lib') } : {}),
     },
   };
@@ -97,7 +98,7 @@ const fontsConf = `<?xml version="1.0"?>
 <fontconfig>
   <dir prefix="relative">chromium/fonts</dir>
   <dir prefix="relative">node_modules/dejavu-fonts-ttf/ttf</dir>
-  <cachedir prefix="relative">fonts-cache</cachedir>
+  <cachedir prefix="xdg">fonts</cachedir>
   <alias><family>sans-serif</family><prefer><family>Open Sans</family><family>DejaVu Sans</family></prefer></alias>
   <alias><family>system-ui</family><prefer><family>Open Sans</family><family>DejaVu Sans</family></prefer></alias>
   <alias><family>monospace</family><prefer><family>DejaVu Sans Mono</family></prefer></alias>

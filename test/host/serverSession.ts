@@ -40,7 +40,7 @@ export class ServerSession implements VsCodeSession {
     }
   }
 
-  async openWindow({ folder, extension, tests, onLog }: WindowOptions): Promise<VsCodeWindow> {
+  async openWindow({ folder, extension, tests, onLog, onExit }: WindowOptions): Promise<VsCodeWindow> {
     const page = await this.#context.newPage();
     const remote = `vscode-remote://${this.#authority}`;
     const payload = [
@@ -57,7 +57,7 @@ export class ServerSession implements VsCodeSession {
             .join(' '),
         );
       });
-      await page.exposeFunction('codeAutomationExit', () => undefined);
+      await page.exposeFunction('codeAutomationExit', (code: number) => onExit?.(code));
     }
     const query = new URLSearchParams({ folder, payload: JSON.stringify(payload) });
     const address = `http://${this.#authority}/?${query.toString()}`;

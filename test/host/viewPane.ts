@@ -32,19 +32,12 @@ export class ViewPane {
   }
 
   async readRows(): Promise<TreeRow[]> {
-    return this.pane.locator('.monaco-list-row').evaluateAll((rows: PageElement[]) =>
-      rows.map(row => {
-        const text = (selector: string) => (row.querySelector(selector)?.textContent ?? '').trim();
-        const expanded = row.getAttribute('aria-expanded');
-        return {
-          label: text('.label-name'),
-          description: text('.label-description'),
-          spoken: row.getAttribute('aria-label') ?? '',
-          level: Number(row.getAttribute('aria-level')),
-          expanded: expanded === null ? undefined : expanded === 'true',
-        };
-      }),
-    );
+    return readRows(this.pane.locator('.monaco-list-row'));
+  }
+
+  /** The first row that contains the text, once there is one. */
+  async readRow(text: string | RegExp): Promise<TreeRow> {
+    return readFirst(this.row(text), readRows);
   }
 
   /** Opens the row's children and resolves when at least one is there. */
@@ -58,4 +51,29 @@ export class ViewPane {
       .first()
       .waitFor();
   }
+}
+
+/** Reads the first of what `locator` finds, as soon as it finds any. */
+export async function readFirst<T>(locator: Locator, read: (found: Locator) => Promise<T[]>): Promise<T> {
+  for (;;) {
+    await locator.first().waitFor();
+    const [first] = await read(locator.first());
+    if (first) return first;
+  }
+}
+
+async function readRows(rows: Locator): Promise<TreeRow[]> {
+  return rows.evaluateAll((elements: PageElement[]) =>
+    elements.map(element => {
+      const text = (selector: string) => (element.querySelector(selector)?.textContent ?? '').trim();
+      const expanded = element.getAttribute('aria-expanded');
+      return {
+        label: text('.label-name'),
+        description: text('.label-description'),
+        spoken: element.getAttribute('aria-label') ?? '',
+        level: Number(element.getAttribute('aria-level')),
+        expanded: expanded === null ? undefined : expanded === 'true',
+      };
+    }),
+  );
 }

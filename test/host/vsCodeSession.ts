@@ -23,6 +23,8 @@ export interface WindowOptions {
   readonly tests?: string;
   /** A console line of the extension host. Only with `tests`. */
   readonly onLog?: (line: string) => void;
+  /** The tests' run() has resolved (0) or rejected (1). On the desktop the window closes instead. */
+  readonly onExit?: (code: number) => void;
 }
 
 /** One person's VS Code: settings, state and secrets of its own, thrown away at the end with all its processes. */

@@ -1,6 +1,6 @@
 import type { Locator, Page } from 'playwright-core';
 import type { PageElement, PageGlobals } from './pageElement.ts';
-import { ViewPane } from './viewPane.ts';
+import { readFirst, ViewPane } from './viewPane.ts';
 
 export type Text = string | RegExp;
 
@@ -91,13 +91,12 @@ export class VsCodeWindow {
   }
 
   async readStatusBar(): Promise<StatusBarItem[]> {
-    return this.page.locator('.statusbar-item').evaluateAll((items: PageElement[]) =>
-      items.map(item => ({
-        id: item.id,
-        text: item.textContent.trim(),
-        label: item.getAttribute('aria-label') ?? '',
-      })),
-    );
+    return readItems(this.page.locator('.statusbar-item'));
+  }
+
+  /** The first item whose text matches, once there is one. */
+  async readStatusBarItem(text: Text): Promise<StatusBarItem> {
+    return readFirst(this.statusBarItem(text), readItems);
   }
 
   statusBarItem(text: Text): Locator {
@@ -133,6 +132,16 @@ export class VsCodeWindow {
   async #ready(): Promise<void> {
     await this.page.locator('.monaco-workbench .statusbar-item').first().waitFor();
   }
+}
+
+async function readItems(items: Locator): Promise<StatusBarItem[]> {
+  return items.evaluateAll((elements: PageElement[]) =>
+    elements.map(element => ({
+      id: element.id,
+      text: element.textContent.trim(),
+      label: element.getAttribute('aria-label') ?? '',
+    })),
+  );
 }
 
 const quickInputField = '.quick-input-widget .quick-input-box input';

@@ -1,0 +1,18 @@
+/** A window with a folder, and the tests that run inside it. */
+export interface Suite {
+  readonly name: string;
+  /** A folder of test/fixtures/workspaces, copied for the suite. With a `*.code-workspace` in it, that is opened. */
+  readonly workspace: string;
+  /** Files below test/integration; the window is reloaded between one list and the next. */
+  readonly phases: readonly (readonly string[])[];
+  /** Default: true. Otherwise the window is in Restricted Mode. */
+  readonly trusted?: boolean;
+  /** The person's settings. */
+  readonly settings?: Readonly<Record<string, unknown>>;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+export const suites: readonly Suite[] = [
+  { name: 'activation', workspace: 'plain', phases: [['activation.test.ts'], ['activation.test.ts']] },
+  { name: 'restricted', workspace: 'plain', phases: [['restricted.test.ts']], trusted: false },
+];
