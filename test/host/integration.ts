@@ -5,62 +5,34 @@
 import { execFileSync } from 'node:child_process';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
-import * as esbuild from 'esbuild';
 import { type Suite, suites } from '../integration/suites.ts';
 import type { TestResult } from './control.ts';
+import { bundleSuite } from './suiteBundle.ts';
 import { runSuite } from './suiteRun.ts';
 import { findVsCode, type VsCode } from './vsCodeInstallation.ts';
 
 const root = join(import.meta.dirname, '../..');
 const logs = join(root, '.cache/logs');
 
-/** Bundles a suite's tests into `folder`; resolves with the module that exports run(). */
-async function bundle({ name, phases }: Suite, folder: string): Promise<string> {
-  const list = phases.map(files =>
-    files.map(file => `${JSON.stringify(file)}: () => import(${JSON.stringify(`./${file}`)})`).join(', '),
-  );
-  await esbuild.build({
-    stdin: {
-      contents: `import { runPhase } from './index.ts';
-        export const run = () => runPhase([${list.map(files => `{ ${files} }`).join(', ')}]);`,
-      resolveDir: join(root, 'test/integration'),
-    },
-    outfile: join(folder, `${name}.bundle.cjs`),
-    bundle: true,
-    platform: 'node',
-    format: 'cjs',
-    target: 'node22',
-    sourcemap: 'inline',
-    external: ['vscode', 'mocha'],
-    logLevel: 'warning',
-  });
-  // Source maps count for what is loaded after this.
-  const entry = join(folder, `${name}.cjs`);
-  const contents = `process.setSourceMapsEnabled(true); exports.run = () => require('./${name}.bundle.cjs').run();`;
-  await writeFile(entry, contents);
-  return entry;
-}
-
 const results: TestResult[] = [];
 
-function report(suite: string, { title, passed, milliseconds, error }: TestResult): void {
-  console.log(`${passed ? '✓' : '✗'} ${suite} › ${title} (${milliseconds} ms)`);
-  if (error) console.log(error.replace(/^/gm, '    '));
-}
-
-async function run(vsCode: VsCode, suite: Suite, bundles: string): Promise<void> {
+async function run(vsCode: VsCode, suite: Suite, folder: string): Promise<void> {
   const log: string[] = [];
   const start = performance.now();
   const elapsed = () => Math.round(performance.now() - start);
-  const onResult = (result: TestResult) => {
+  const report = (result: TestResult, error?: string) => {
     results.push(result);
-    report(suite.name, result);
+    console.log(`${result.passed ? '✓' : '✗'} ${suite.name} › ${result.title} (${result.milliseconds} ms)`);
+    if (error) console.log(error.replace(/^/gm, '    '));
   };
   try {
-    const tests = await bundle(suite, bundles);
-    await runSuite(vsCode, { suite, tests, onResult, onLog: line => log.push(line) });
+    const { file, inSources } = await bundleSuite(suite, folder);
+    const onResult = (result: TestResult) => {
+      report(result, result.error && inSources(result.error));
+    };
+    await runSuite(vsCode, { suite, tests: file, onResult, onLog: line => log.push(line) });
   } catch (error) {
-    onResult({ title: 'runs to its end', passed: false, milliseconds: elapsed(), error: String(error) });
+    report({ title: 'runs to its end', passed: false, milliseconds: elapsed() }, String(error));
   }
   await writeFile(join(logs, `${suite.name}.log`), log.join('\n'));
   console.log(`  ${suite.name}: ${elapsed()} ms, log in ${relative(root, logs)}/${suite.name}.log`);
