@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { ArtifactNode } from '../views/nodes.ts';
 import { missing } from '../tracking/errors.ts';
-import { clickedNodes } from './clicked.ts';
+import { clickedNode } from './clicked.ts';
 import { readOptions } from './options.ts';
 import type { CommandServices } from './services.ts';
 
@@ -17,7 +17,7 @@ export function artifactCommands(services: CommandServices) {
   /** The clicked artifact as a file of this machine, or the one that is named. */
   const localFile = async (args: readonly unknown[]): Promise<vscode.Uri | undefined> => {
     const options = readOptions(args, { runId: 'string', path: 'string' });
-    const [node] = clickedNodes(args.slice(0, 1), 'artifact', services);
+    const node = clickedNode(args, 'artifact');
     const path = options
       ? connection.artifacts((await fluent.getRun(options.runId)).info.artifactUri).localPath(options.path)
       : node?.localPath;

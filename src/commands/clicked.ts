@@ -9,18 +9,26 @@ type NodeOf<K extends Kind> = Extract<ExperimentsNode, { readonly kind: K }>;
  * them, as VS Code passes them; from a key binding or the palette, which pass nothing, what is selected in the
  * Experiments view while that is visible.
  */
+export function clickedRows(
+  args: readonly unknown[],
+  { experiments: { view } }: Pick<CommandServices, 'experiments'>,
+): readonly ExperimentsNode[] {
+  const [clicked, selected] = args as readonly [ExperimentsNode?, (readonly ExperimentsNode[])?];
+  if (!clicked) return view.visible ? view.selection : [];
+  return selected?.includes(clicked) ? selected : [clicked];
+}
+
+/** Those of one kind. */
 export function clickedNodes<K extends Kind>(
   args: readonly unknown[],
   kind: K,
-  { experiments: { view } }: Pick<CommandServices, 'experiments'>,
+  services: Pick<CommandServices, 'experiments'>,
 ): readonly NodeOf<K>[] {
-  const [clicked, selected] = args as readonly [ExperimentsNode?, (readonly ExperimentsNode[])?];
-  const nodes = clicked
-    ? selected?.includes(clicked)
-      ? selected
-      : [clicked]
-    : view.visible
-      ? view.selection
-      : [];
-  return nodes.filter((node): node is NodeOf<K> => node.kind === kind);
+  return clickedRows(args, services).filter((node): node is NodeOf<K> => node.kind === kind);
+}
+
+/** The one row of this kind that was clicked itself, whatever is selected. */
+export function clickedNode<K extends Kind>([clicked]: readonly unknown[], kind: K): NodeOf<K> | undefined {
+  const node = clicked as ExperimentsNode | undefined;
+  return node?.kind === kind ? (node as NodeOf<K>) : undefined;
 }

@@ -1,8 +1,7 @@
 import * as vscode from 'vscode';
 import { formatExactMetric } from '../views/format.ts';
 import type { ExperimentsNode } from '../views/nodes.ts';
-import { runNameOf } from '../views/runText.ts';
-import { clickedNodes } from './clicked.ts';
+import { clickedNodes, clickedRows } from './clicked.ts';
 import { loadSnippet } from './loadSnippet.ts';
 import { readOptions } from './options.ts';
 import { pickRun } from './runPick.ts';
@@ -22,12 +21,9 @@ export function copyCommands(services: CommandServices) {
   };
 
   return {
-    'runlight.copyValue': async (...args: readonly unknown[]) => {
-      const nodes = args as readonly [ExperimentsNode?, (readonly ExperimentsNode[])?];
-      const [clicked, selected = []] = nodes;
-      if (!clicked) return undefined;
-      const rows = selected.includes(clicked) ? selected : [clicked];
-      return copy(rows.map(exactValue));
+    'runlight.copyValue': (...args: readonly unknown[]) => {
+      const values = clickedRows(args, services).map(exactValue);
+      return copy(values.filter(value => value !== undefined));
     },
     'runlight.copyRunId': async (...args: readonly unknown[]) => {
       const options = readOptions(args, { runId: 'string' });
@@ -76,12 +72,12 @@ const runUri = (runId: string, path?: string) =>
   path === undefined ? `runs:/${runId}` : `runs:/${runId}/${path}`;
 
 /** What a row stands for, unrounded. */
-function exactValue(node: ExperimentsNode): string {
+function exactValue(node: ExperimentsNode): string | undefined {
   switch (node.kind) {
     case 'experiment':
       return node.experiment.name;
     case 'run':
-      return runNameOf(node.run);
+      return node.run.info.runId;
     case 'param':
     case 'tag':
       return node.value;
@@ -92,10 +88,10 @@ function exactValue(node: ExperimentsNode): string {
     case 'artifact':
       return node.artifact.path;
     case 'message':
-      return node.error?.message ?? '';
+      return node.error?.message;
     case 'group':
     case 'loadMore':
     case 'action':
-      return '';
+      return undefined;
   }
 }

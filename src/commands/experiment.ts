@@ -5,7 +5,7 @@ import { TrackingError } from '../tracking/errors.ts';
 import type { TrackingStore } from '../tracking/store/trackingStore.ts';
 import { messageOf, validateExperimentName } from '../tracking/validation.ts';
 import { askText, Pressed } from './ask.ts';
-import { clickedNodes } from './clicked.ts';
+import { clickedNode, clickedNodes } from './clicked.ts';
 import { pickExperiment } from './experimentPick.ts';
 import { readOptions } from './options.ts';
 import { offer } from './registry.ts';
@@ -107,7 +107,7 @@ export function experimentCommands(services: CommandServices) {
         await choose(store, experimentId, name);
         return experimentId;
       }
-      const clicked = args[0] ? clickedNodes(args.slice(0, 1), 'experiment', services)[0] : undefined;
+      const clicked = clickedNode(args, 'experiment');
       const title = vscode.l10n.t('Choose the Experiment of New Runs');
       const answer =
         clicked?.experiment ??

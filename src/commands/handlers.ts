@@ -8,6 +8,7 @@ import { loggingCommands } from './logging.ts';
 import type { CommandHandlers } from './registry.ts';
 import { runCommands } from './run.ts';
 import { runActionCommands } from './runActions.ts';
+import { selectedCommands } from './selected.ts';
 import type { CommandServices } from './services.ts';
 import { startRunCommands } from './startRun.ts';
 import { treeCommands } from './tree.ts';
@@ -22,6 +23,7 @@ export function createCommandHandlers(services: CommandServices): CommandHandler
     ...logArtifactCommands(services),
     ...experimentCommands(services),
     ...runCommands(services),
+    ...selectedCommands(services),
     ...connectionCommands(services),
     ...treeCommands(services),
     ...copyCommands(services),

@@ -13,7 +13,7 @@ import {
 } from '../tracking/validation.ts';
 import { formatExactMetric } from '../views/format.ts';
 import { askInTurn, askText } from './ask.ts';
-import { clickedNodes } from './clicked.ts';
+import { clickedNode } from './clicked.ts';
 import { ensureRun, titleFor } from './ensureRun.ts';
 import { keysOf, siblingsOf } from './knownKeys.ts';
 import { parseDouble, parseInteger, readOptions } from './options.ts';
@@ -54,7 +54,7 @@ export function loggingCommands(services: CommandServices) {
         await run.setTag(key, value);
         return run.info.runId;
       }
-      const [clicked] = args[0] ? clickedNodes(args.slice(0, 1), 'run', services) : [];
+      const clicked = clickedNode(args, 'run');
       const answer = await askForTag(services, clicked?.run);
       if (!answer) return undefined;
       return clicked

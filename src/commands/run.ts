@@ -105,9 +105,7 @@ async function confirmDeletion(runs: readonly RunInfo[]): Promise<boolean> {
     vscode.l10n.t('Delete {0}?', named(runs)),
     {
       modal: true,
-      detail: vscode.l10n.t(
-        'Nothing is erased: "MLflow: Show Deleted" and "MLflow: Restore Run" bring it back. Nested runs stay.',
-      ),
+      detail: vscode.l10n.t('Nothing is erased: "MLflow: Restore Run" brings it back. Nested runs stay.'),
     },
     remove,
   );

@@ -5,7 +5,7 @@ import type { NextExperiment, StartRunOptions } from '../tracking/fluent.ts';
 import { randomRunName } from '../tracking/runNames.ts';
 import { messageOf, validateRunName } from '../tracking/validation.ts';
 import { askText, Pressed } from './ask.ts';
-import { clickedNodes } from './clicked.ts';
+import { clickedNode } from './clicked.ts';
 import { endWithProgress } from './endRun.ts';
 import { pickExperiment } from './experimentPick.ts';
 import { readOptions } from './options.ts';
@@ -31,9 +31,8 @@ export function startRunCommands(services: CommandServices) {
     'runlight.startRun': async (...args: readonly unknown[]) => {
       const options = readStartOptions(args);
       if (options) return start(services, options);
-      const [experiment] = clickedNodes(args.slice(0, 1), 'experiment', services);
       const mode = await askForRoom(services);
-      return mode && askToStart(services, mode, args[0] ? experiment?.experiment : undefined);
+      return mode && askToStart(services, mode, clickedNode(args, 'experiment')?.experiment);
     },
 
     'runlight.startNestedRun': async (...args: readonly unknown[]) => {
@@ -45,9 +44,9 @@ export function startRunCommands(services: CommandServices) {
     'runlight.resumeRun': async (...args: readonly unknown[]) => {
       const options = readOptions(args, { runUuid: 'string', nested: 'boolean?' });
       if (options) return start(services, options);
-      const [clicked] = args[0] ? clickedNodes(args.slice(0, 1), 'run', services) : [];
       const info =
-        clicked?.run.info ?? (await pickRun(services, { title: vscode.l10n.t('Resume Run') }, 'ACTIVE_ONLY'));
+        clickedNode(args, 'run')?.run.info ??
+        (await pickRun(services, { title: vscode.l10n.t('Resume Run') }, 'ACTIVE_ONLY'));
       if (!info) return undefined;
       const mode = await askForRoom(services);
       return mode && start(services, { runUuid: info.runId, nested: mode === 'nested' });
