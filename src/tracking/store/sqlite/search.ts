@@ -5,32 +5,26 @@
  * 100,000 runs by a metric takes it minutes. Here each is a lookup by primary key, (key, run_uuid), for the runs that
  * are left. `PRAGMA case_sensitive_like` has to be on, as in MLflow's own sessions.
  */
-import type { Int64, ViewType } from '../../entities.ts';
+import type { ViewType } from '../../entities.ts';
 import { MlflowTag } from '../../entities.ts';
-import { invalid, TrackingError } from '../../errors.ts';
+import { TrackingError } from '../../errors.ts';
 import type { Clause, Condition } from '../../searchFilter/searchFilter.ts';
 import { parseExperimentFilter, parseRunFilter } from '../../searchFilter/searchFilter.ts';
 import type { Order } from '../../searchFilter/searchOrder.ts';
 import { parseExperimentOrder, parseRunOrder } from '../../searchFilter/searchOrder.ts';
-import { int64Max } from '../../validation.ts';
-import { offsetOf, validateMaxResults } from '../pageToken.ts';
-import type { ExperimentQuery, PageQuery, RunQuery } from '../trackingStore.ts';
+import type { ExperimentQuery, RunQuery } from '../trackingStore.ts';
 import type { SqlValue } from './connection.ts';
+import { parseExperimentId } from './experiments.ts';
 import type { Features } from './schemaState.ts';
 
+/** Selects all ids; the limit is its caller's. */
 export interface Search {
-  /** Selects up to `limit + 1` ids: one more says that there is a next page. */
   readonly sql: string;
   readonly parameters: readonly SqlValue[];
-  readonly limit: number;
-  readonly offset: number;
 }
-
-const defaultMaxResults = 1000;
 
 /** @throws TrackingError with MLflow's code for what MLflow refuses */
 export function compileRunSearch(query: RunQuery, features: Pick<Features, 'datasets'>): Search {
-  const page = pageOf(query);
   const clauses = parseRunFilter(query.filter ?? '');
   const orders = (query.orderBy ?? []).map(parseRunOrder);
   refuseDuplicates(orders);
@@ -49,7 +43,7 @@ export function compileRunSearch(query: RunQuery, features: Pick<Features, 'data
   if (!orders.some(({ operand }) => operand.entity === 'attribute' && operand.key === 'start_time')) {
     order.splice(-1, 0, 'r.start_time DESC');
   }
-  return statement.select(`r.run_uuid FROM runs r ${joins.join(' ')}`, conditions, order, page);
+  return statement.select(`r.run_uuid FROM runs r ${joins.join(' ')}`, conditions, order);
 }
 
 /** @throws TrackingError with MLflow's code for what MLflow refuses */
@@ -57,7 +51,6 @@ export function compileExperimentSearch(
   query: ExperimentQuery,
   features: Pick<Features, 'workspaces'>,
 ): Search {
-  const page = pageOf(query);
   const clauses = parseExperimentFilter(query.filter ?? '');
   const orders = (query.orderBy ?? []).map(parseExperimentOrder);
   const statement = new Statement();
@@ -69,7 +62,7 @@ export function compileExperimentSearch(
   const order = orders.map(({ operand, ascending }) => `e.${operand.key} ${ascending ? 'ASC' : 'DESC'}`);
   if (order.length === 0) order.push('e.creation_time DESC', 'e.experiment_id ASC');
   else order.push('e.experiment_id DESC');
-  return statement.select('e.experiment_id FROM experiments e', conditions, order, page);
+  return statement.select('e.experiment_id FROM experiments e', conditions, order);
 }
 
 /** What each entity's (key, run_uuid) → value is kept in. */
@@ -179,15 +172,6 @@ function experimentIds(ids: readonly string[]): string {
   return `[${ids.map(parseExperimentId).join(',')}]`;
 }
 
-/** SQL stores know integers only. @throws TrackingError INVALID_PARAMETER_VALUE for anything else */
-export function parseExperimentId(experimentId: string): Int64 {
-  if (/^\d{1,19}$/.test(experimentId)) {
-    const id = BigInt(experimentId);
-    if (id <= int64Max) return Number.isSafeInteger(Number(id)) ? Number(id) : id;
-  }
-  throw invalid(`"${experimentId}" is not an experiment ID: in this store they are whole numbers.`);
-}
-
 function stageCondition(table: 'r' | 'e', viewType: ViewType = 'ACTIVE_ONLY'): string {
   switch (viewType) {
     case 'ACTIVE_ONLY':
@@ -199,12 +183,7 @@ function stageCondition(table: 'r' | 'e', viewType: ViewType = 'ACTIVE_ONLY'): s
   }
 }
 
-function pageOf({ maxResults = defaultMaxResults, pageToken }: PageQuery): Pick<Search, 'limit' | 'offset'> {
-  validateMaxResults(maxResults);
-  return { limit: maxResults, offset: offsetOf(pageToken) };
-}
-
-/** Text and values of one statement. Values are numbered, so that they can be bound in any order. */
+/** Text and values of one statement. Values are numbered, so that the caller can add its own. */
 class Statement {
   readonly #parameters: SqlValue[] = [];
 
@@ -213,15 +192,8 @@ class Statement {
     return `?${this.#parameters.push(value)}`;
   }
 
-  select(
-    columns: string,
-    conditions: readonly string[],
-    order: readonly string[],
-    { limit, offset }: Pick<Search, 'limit' | 'offset'>,
-  ): Search {
-    const sql =
-      `SELECT ${columns} WHERE ${conditions.join(' AND ')} ORDER BY ${order.join(', ')} ` +
-      `LIMIT ${this.bind(limit + 1)} OFFSET ${this.bind(offset)}`;
-    return { sql, parameters: this.#parameters, limit, offset };
+  select(columns: string, conditions: readonly string[], order: readonly string[]): Search {
+    const sql = `SELECT ${columns} WHERE ${conditions.join(' AND ')} ORDER BY ${order.join(', ')}`;
+    return { sql, parameters: this.#parameters };
   }
 }

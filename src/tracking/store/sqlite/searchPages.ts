@@ -1,15 +1,10 @@
 /** Pages of searches: the ids in order first, then all that belongs to them in a few queries. */
 import type { Experiment } from '../../entities.ts';
-import type { SqlValue } from './connection.ts';
+import type { ExperimentQuery, RunQuery } from '../trackingStore.ts';
 import { loadExperiments } from './experiments.ts';
 import { type FlatRun, loadRuns } from './runs.ts';
+import { compileExperimentSearch, compileRunSearch, type Search } from './search.ts';
 import type { Session } from './storeFile.ts';
-
-/** A search as SQL: it selects ids only, in order, and leaves the limit to its caller. */
-export interface CompiledSearch {
-  readonly sql: string;
-  readonly params: readonly SqlValue[];
-}
 
 export interface Slice {
   readonly offset: number;
@@ -26,10 +21,10 @@ const chunk = 1000;
 
 export function* searchRuns(
   session: Session,
-  search: CompiledSearch,
+  query: RunQuery,
   slice: Slice,
 ): Generator<undefined, Found<FlatRun>, Session> {
-  const { ids, hasMore } = findIds(session, search, slice);
+  const { ids, hasMore } = findIds(session, compileRunSearch(query, session.features), slice);
   const items: FlatRun[] = [];
   for (let start = 0; start < ids.length; start += chunk) {
     if (start > 0) session = yield;
@@ -38,13 +33,13 @@ export function* searchRuns(
   return { items, hasMore };
 }
 
-export function searchExperiments(session: Session, search: CompiledSearch, slice: Slice): Found<Experiment> {
-  const { ids, hasMore } = findIds(session, search, slice);
+export function searchExperiments(session: Session, query: ExperimentQuery, slice: Slice): Found<Experiment> {
+  const { ids, hasMore } = findIds(session, compileExperimentSearch(query, session.features), slice);
   return { items: loadExperiments(session, ids), hasMore };
 }
 
 /** One more than asked for tells whether there is another page. */
-function findIds({ db }: Session, { sql, params }: CompiledSearch, { offset, limit }: Slice) {
-  const ids = db.rows(`${sql} LIMIT ? OFFSET ?`, ...params, limit + 1, offset).map(([id = null]) => id);
+function findIds({ db }: Session, { sql, parameters }: Search, { offset, limit }: Slice) {
+  const ids = db.rows(`${sql} LIMIT ? OFFSET ?`, ...parameters, limit + 1, offset).map(([id = null]) => id);
   return { ids: ids.slice(0, limit), hasMore: ids.length > limit };
 }

@@ -22,7 +22,6 @@ import { ChangeFeed } from './changeFeed.ts';
 import { historyTokenOf, positionOf } from './historyToken.ts';
 import type { AnyRequestName, ArgumentsOf, ResultOf } from './requests.ts';
 import { toMetric, toRun } from './rows.ts';
-import { compileExperimentSearch, compileRunSearch } from './search.ts';
 import { validateRunData } from './validateRunData.ts';
 import { WorkerClient } from './workerClient.ts';
 
@@ -91,11 +90,7 @@ class SqliteStore implements TrackingStore {
 
   async searchExperiments(query: ExperimentQuery, signal?: AbortSignal): Promise<Page<Experiment>> {
     const slice = sliceOf(query);
-    const found = await this.#worker.read(
-      'searchExperiments',
-      [compileExperimentSearch(query), slice],
-      signal,
-    );
+    const found = await this.#worker.read('searchExperiments', [query, slice], signal);
     return { items: found.items, nextPageToken: nextToken(slice, found.hasMore) };
   }
 
@@ -148,8 +143,7 @@ class SqliteStore implements TrackingStore {
 
   async searchRuns(query: RunQuery, signal?: AbortSignal): Promise<Page<Run>> {
     const slice = sliceOf(query);
-    if (query.experimentIds.length === 0) return { items: [], nextPageToken: undefined };
-    const found = await this.#worker.read('searchRuns', [compileRunSearch(query), slice], signal);
+    const found = await this.#worker.read('searchRuns', [query, slice], signal);
     return { items: found.items.map(toRun), nextPageToken: nextToken(slice, found.hasMore) };
   }
 
