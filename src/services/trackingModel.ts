@@ -5,7 +5,7 @@ import { isCancellation, toError } from '../tracking/errors.ts';
 import type { Disposable } from '../tracking/events.ts';
 import type { Logger } from '../tracking/logger.ts';
 import { type Observable, ObservableValue } from '../tracking/observable.ts';
-import type { Page } from '../tracking/store/trackingStore.ts';
+import type { Page, TrackingStore } from '../tracking/store/trackingStore.ts';
 import type { ConnectionState } from './connection.ts';
 import { contextKeysOf } from './trackingModel/contextKeysOf.ts';
 import { mergeContents, mergePages } from './trackingModel/mergeContents.ts';
@@ -118,15 +118,19 @@ export class TrackingModel implements Disposable {
    * without a store the slice is empty.
    */
   async load<S extends Subject>(subject: S): Promise<Slice<Contents[S['kind']]>> {
-    await this.#connected();
     const key = subjectKey(subject);
-    let held = this.#held.get(key);
-    if (!held && this.#reader) {
-      held = { subject, reading: undefined, version: 0 };
-      this.#held.set(key, held);
-      this.#startReading(held);
-    }
-    await held?.reading;
+    let store: TrackingStore | undefined;
+    do {
+      await this.#connected();
+      store = this.#reader?.store;
+      let held = this.#held.get(key);
+      if (!held && store) {
+        held = { subject, reading: undefined, version: 0 };
+        this.#held.set(key, held);
+        this.#startReading(held);
+      }
+      await held?.reading;
+    } while (store !== this.#reader?.store);
     return this.slice(subject) ?? { contents: undefined, error: undefined };
   }
 
