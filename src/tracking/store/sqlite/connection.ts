@@ -33,18 +33,12 @@ export class Connection {
   }
 
   rows(sql: string, ...parameters: SqlValue[]): SqlRow[] {
-    const statement = this.#prepare(sql);
-    try {
-      return statement.all(...parameters) as unknown as SqlRow[];
-    } catch (error) {
-      if (!isOutOfRange(error)) throw error;
-    }
-    statement.setReadBigInts(true);
-    try {
-      return (statement.all(...parameters) as unknown as SqlRow[]).map(row => row.map(narrow));
-    } finally {
-      statement.setReadBigInts(false);
-    }
+    return this.#all(sql, parameters);
+  }
+
+  /** For statements with `?1`, `?2`, …, which node:sqlite before 24 can't bind by position. */
+  rowsNumbered(sql: string, parameters: readonly SqlValue[]): SqlRow[] {
+    return this.#all(sql, [Object.fromEntries(parameters.map((value, index) => [`?${index + 1}`, value]))]);
   }
 
   row(sql: string, ...parameters: SqlValue[]): SqlRow | undefined {
@@ -87,6 +81,23 @@ export class Connection {
   close(): void {
     this.#statements.clear();
     this.#database.close();
+  }
+
+  #all(sql: string, parameters: readonly (SqlValue | Record<string, SqlValue>)[]): SqlRow[] {
+    const statement = this.#prepare(sql);
+    // The types of node:sqlite know named parameters only as the first of an overload.
+    const all = () => statement.all(...(parameters as SqlValue[])) as unknown as SqlRow[];
+    try {
+      return all();
+    } catch (error) {
+      if (!isOutOfRange(error)) throw error;
+    }
+    statement.setReadBigInts(true);
+    try {
+      return all().map(row => row.map(narrow));
+    } finally {
+      statement.setReadBigInts(false);
+    }
   }
 
   #prepare(sql: string): StatementSync {
