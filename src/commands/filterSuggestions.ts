@@ -44,21 +44,19 @@ export interface Suggestion {
 /** How what is typed can go on: with a key of the runs, a comparator, one of the runs' own values, or AND. */
 export function suggestionsFor(typed: string, runs: readonly Run[]): readonly Suggestion[] {
   const [, before = '', fragment = ''] = /^(.*?)(\S*)$/s.exec(typed) ?? [];
-  const words = /(\S+)\s+(?:(\S+)\s+)?$/.exec(before);
   const go = (labels: readonly string[]) =>
     labels
       .filter(label => label.toLowerCase().includes(fragment.toLowerCase()) && label !== fragment)
       .map(label => ({ label, text: `${before}${label} ` }));
 
-  const compared = words?.[2] === undefined ? undefined : operandAt(words[1]);
-  if (compared && words?.[2] !== undefined && /^(?:=|!=)$/.test(words[2]))
-    return go(valuesOf(compared, runs));
+  if (before.trim() === '' || /\bAND\s+$/i.test(before)) return go(operandsOf(runs));
+  const words = /(\S+)\s+(?:(\S+)\s+)?$/.exec(before);
+  const compared = operandAt(words?.[1]);
+  if (compared && (words?.[2] === '=' || words?.[2] === '!=')) return go(valuesOf(compared, runs));
   const operand = operandAt(words?.[2] ?? words?.[1]);
   if (operand) return go(comparatorsOf[operand.type]);
-  if (before.trim() !== '' && filterRefusal(before) === undefined && runFilterOf(before) === before.trim()) {
-    return go(['AND']);
-  }
-  return before.trim() === '' || /\bAND\s+$/i.test(before) ? go(operandsOf(runs)) : [];
+  const isWhole = filterRefusal(before) === undefined && runFilterOf(before) === before.trim();
+  return isWhole ? go(['AND']) : [];
 }
 
 /** Only with its kind in front: a bare word is more likely a part of a run's name. */

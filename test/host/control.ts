@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
 import type { TreeRow } from './viewPane.ts';
-import type { StatusBarItem } from './vsCodeWindow.ts';
+import type { Question, StatusBarItem } from './vsCodeWindow.ts';
 
 /** The name of the environment variable that tells the tests in the extension host where the control listens. */
 export const controlVariable = 'RUNLIGHT_TEST_CONTROL';
@@ -23,6 +23,11 @@ export interface WindowControl {
   answer(text: string): Promise<void>;
   /** Types into the input that is open without accepting; resolves with its message. */
   refusal(text: string): Promise<string>;
+  /** Resolves with what is asked once the input or pick with this title is open. */
+  question(title: string): Promise<Question>;
+  /** Types into the input that is open, in place of what is in it, without accepting. */
+  type(text: string): Promise<void>;
+  accept(): Promise<void>;
   /** Closes the quick input. */
   dismiss(): Promise<void>;
   readStatusBar(): Promise<StatusBarItem[]>;

@@ -4,6 +4,8 @@ export interface PageElement {
   readonly textContent: string;
   /** Only of an input. */
   readonly value?: string;
+  readonly selectionStart?: number;
+  readonly selectionEnd?: number;
   getAttribute(name: string): string | null;
   querySelector(selector: string): PageElement | null;
   checkVisibility(): boolean;

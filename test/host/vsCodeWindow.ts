@@ -12,6 +12,16 @@ export interface StatusBarItem {
   readonly label: string;
 }
 
+/** An input or a pick that is open. */
+export interface Question {
+  readonly title: string;
+  /** What is in the field. */
+  readonly value: string;
+  /** What stands under the field: the prompt, or why the value is refused. */
+  readonly message: string;
+  readonly rows: readonly string[];
+}
+
 /** The current VS Code's own names of its default themes, and the class that they put on the workbench. */
 const themes = {
   light: { name: 'Light 2026', class: 'vs' },
@@ -84,6 +94,33 @@ export class VsCodeWindow {
     return (await this.page.locator('.quick-input-message').innerText()).trim();
   }
 
+  /** Resolves with what is asked once the input or pick with this title is open. */
+  async readQuestion(title: string): Promise<Question> {
+    const widget = this.page.locator('.quick-input-widget');
+    await widget.locator('.quick-input-title', { hasText: title }).waitFor();
+    const text = (part: string) => widget.locator(part).filter({ visible: true }).allInnerTexts();
+    const [[shownTitle = ''], [message = ''], rows] = await Promise.all([
+      text('.quick-input-title'),
+      text('.quick-input-message'),
+      text('.quick-input-list .monaco-list-row'),
+    ]);
+    return {
+      title: shownTitle.trim(),
+      value: await this.#quickInput.inputValue(),
+      message: message.trim(),
+      rows: rows.map(row => row.replace(/\s+/g, ' ').trim()),
+    };
+  }
+
+  /** Types into the input that is open, in place of what is in it, without accepting. */
+  async type(text: string): Promise<void> {
+    await this.#quickInput.fill(text);
+  }
+
+  async accept(): Promise<void> {
+    await this.#quickInput.press('Enter');
+  }
+
   /** Escape: closes the quick input. */
   async dismiss(): Promise<void> {
     await this.page.keyboard.press('Escape');
@@ -121,11 +158,15 @@ export class VsCodeWindow {
     return this.page.locator('.quick-input-list .monaco-list-row', { has: name }).first();
   }
 
-  /** What is asked for next has an empty field; the palette's begins with `>`, and a field just answered is not empty. */
+  /**
+   * What is asked for next has an empty field, or a prefilled one that is selected; the palette's begins with `>`, and a
+   * field just answered is neither.
+   */
   async #asked(): Promise<void> {
     await this.page.waitForFunction((selector: string) => {
       const field = (globalThis as unknown as PageGlobals).document.querySelector(selector);
-      return field?.checkVisibility() === true && field.value === '';
+      if (field?.checkVisibility() !== true) return false;
+      return field.selectionStart === 0 && field.selectionEnd === field.value?.length;
     }, quickInputField);
   }
 
