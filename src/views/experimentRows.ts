@@ -1,6 +1,6 @@
 import type { ChosenExperiment } from '../services/experimentChoice.ts';
 import type { TrackingModel } from '../services/trackingModel.ts';
-import type { Contents, ExperimentSummary, Listed, Subject } from '../services/trackingModel/subjects.ts';
+import type { Listed, Subject } from '../services/trackingModel/subjects.ts';
 import type { ArtifactInfo } from '../tracking/artifacts/artifactRepository.ts';
 import { schemeOf } from '../tracking/artifacts/localRoot.ts';
 import { MlflowTag, type Run, type RunInfo } from '../tracking/entities.ts';
@@ -106,21 +106,23 @@ function rootRows(source: RowSource): readonly ExperimentsNode[] {
 
   const matches = isFiltered(source) ? model.slice({ kind: 'matches' }) : undefined;
   if (matches?.error) return actions('clearFilter');
-  const view = `${connection.uri}#${isFiltered(source) ? 'filtered' : options.viewType}`;
+  const matchCounts = matches && countByExperiment(matches.contents?.items ?? []);
+  const allCounted = matches?.contents?.nextPageToken === undefined;
+  const view = `${connection.uri}#${matches ? 'filtered' : options.viewType}`;
   const rows: ExperimentsNode[] = [];
-  for (const summary of experiments.contents.items) {
-    const { experimentId } = summary.experiment;
-    const runCount = matches ? matchCount(summary, matches.contents) : summary.runCount;
-    if (matches && runCount === 0) continue;
+  for (const { experiment, runCount } of experiments.contents.items) {
+    const { experimentId } = experiment;
+    const matchCount = matchCounts?.get(experimentId) ?? 0;
+    if (matchCounts && allCounted && matchCount === 0) continue;
     rows.push({
       kind: 'experiment',
       id: `${view}/experiment:${experimentId}`,
       parent: undefined,
       storeUri: connection.uri,
-      experiment: summary.experiment,
-      runCount,
+      experiment,
+      runCount: matchCounts ? (allCounted ? matchCount : undefined) : runCount,
       chosen: source.chosen?.storeUri === connection.uri && source.chosen.experimentId === experimentId,
-      expanded: matches !== undefined && (runCount ?? 0) > 0,
+      expanded: matchCount > 0 && (matchCounts?.size ?? 0) <= expandedAtOnce,
     });
   }
   if (experiments.contents.nextPageToken !== undefined) {
@@ -129,10 +131,13 @@ function rootRows(source: RowSource): readonly ExperimentsNode[] {
   return rows;
 }
 
-/** How many runs match, as far as one page over all experiments tells. */
-function matchCount({ experiment }: ExperimentSummary, matches: Contents['matches'] | undefined) {
-  const count = matches?.items.filter(({ info }) => info.experimentId === experiment.experimentId).length;
-  return matches?.nextPageToken === undefined ? (count ?? 0) : undefined;
+/** Each costs a search. */
+const expandedAtOnce = 10;
+
+function countByExperiment(runs: readonly Run[]): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const { info } of runs) counts.set(info.experimentId, (counts.get(info.experimentId) ?? 0) + 1);
+  return counts;
 }
 
 function experimentRows(node: ExperimentNode, source: RowSource): readonly ExperimentsNode[] {

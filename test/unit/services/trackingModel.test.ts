@@ -1,72 +1,20 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { ConnectionState } from '../../../src/services/connection.ts';
-import { TrackingModel } from '../../../src/services/trackingModel.ts';
-import type { Memento } from '../../../src/services/trackingModel/viewOptions.ts';
+import type { TrackingModel } from '../../../src/services/trackingModel.ts';
 import { openArtifacts } from '../../../src/tracking/artifacts/openArtifacts.ts';
-import { MlflowTag } from '../../../src/tracking/entities.ts';
-import { silentLogger } from '../../../src/tracking/logger.ts';
-import { type Observable, ObservableValue } from '../../../src/tracking/observable.ts';
-import { openStore } from '../../../src/tracking/store/openStore.ts';
+import type { Observable } from '../../../src/tracking/observable.ts';
 import type { TrackingStore } from '../../../src/tracking/store/trackingStore.ts';
+import { ModelHarness, ready } from './trackingModel/modelHarness.ts';
 
 /** On a real SQLite store in a folder of its own. */
 
 const root = { kind: 'experiments' } as const;
 const runsOf = (experimentId: string) => ({ kind: 'runs', experimentId }) as const;
 
-class MapMemento implements Memento {
-  readonly #values = new Map<string, unknown>();
-  get = (key: string) => this.#values.get(key);
-  update = (key: string, value: unknown) => {
-    this.#values.set(key, value);
-    return Promise.resolve();
-  };
-}
-
-let directory: string;
+let harness: ModelHarness;
 let store: TrackingStore;
-let connection: ObservableValue<ConnectionState>;
-let memento: MapMemento;
 let model: TrackingModel;
-let opened: TrackingStore[];
-
-async function open(name = 'mlflow.db'): Promise<TrackingStore> {
-  const result = await openStore(`sqlite:///${join(directory, name)}`, {
-    workerFile: new URL('../../../src/tracking/store/sqlite/worker.ts', import.meta.url),
-    logger: silentLogger,
-  });
-  opened.push(result);
-  return result;
-}
-
-const ready = (to: TrackingStore): ConnectionState => ({
-  kind: 'ready',
-  uri: to.uri,
-  source: 'workspace',
-  store: to,
-  access: { writable: true },
-});
-
-const newModel = (pageSize = 3) =>
-  new TrackingModel({ connection, openArtifacts, memento, logger: silentLogger, pageSize });
-
-let nextRun: number;
-async function createRun(experimentId: string, runName: string, parent?: string): Promise<string> {
-  nextRun += 1;
-  const runId = nextRun.toString(16).padStart(32, '0');
-  await store.createRun({
-    runId,
-    experimentId,
-    runName,
-    userId: 'ann',
-    startTime: nextRun * 1000,
-    tags: parent === undefined ? [] : [{ key: MlflowTag.parentRunId, value: parent }],
-  });
-  return runId;
-}
 
 const namesOf = (experimentId: string) =>
   model.slice(runsOf(experimentId))?.contents?.items.map(({ info }) => info.runName);
@@ -86,27 +34,18 @@ function until<T>(observable: Observable<T>, isIt: (value: T) => boolean): Promi
 }
 
 beforeEach(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'runlight-model-'));
-  opened = [];
-  nextRun = 0;
-  store = await open();
-  connection = new ObservableValue<ConnectionState>(ready(store));
-  memento = new MapMemento();
-  model = newModel();
+  harness = await ModelHarness.create();
+  ({ store, model } = harness);
 });
 
-afterEach(async () => {
-  model.dispose();
-  for (const each of opened) await each[Symbol.asyncDispose]();
-  await rm(directory, { recursive: true });
-});
+afterEach(() => harness[Symbol.asyncDispose]());
 
 describe('what is read', () => {
   test('experiments come with the count of their runs', async () => {
     const first = await store.createExperiment('first');
     const second = await store.createExperiment('second');
-    await createRun(first, 'a');
-    await createRun(first, 'b');
+    await harness.createRun(first, 'a');
+    await harness.createRun(first, 'b');
     const { contents } = await model.load(root);
     const counts = contents?.items.map(({ experiment, runCount }) => [experiment.name, runCount]);
     expect(counts).toContainEqual(['first', 2]);
@@ -116,10 +55,10 @@ describe('what is read', () => {
 
   test('runs come in pages, newest first, and each only once', async () => {
     const id = await store.createExperiment('paged');
-    for (const name of ['a', 'b', 'c', 'd', 'e', 'f', 'g']) await createRun(id, name);
+    for (const name of ['a', 'b', 'c', 'd', 'e', 'f', 'g']) await harness.createRun(id, name);
     await model.load(runsOf(id));
     expect(namesOf(id)).toEqual(['g', 'f', 'e']);
-    await createRun(id, 'h');
+    await harness.createRun(id, 'h');
     await model.loadMore(runsOf(id));
     expect(namesOf(id)).toEqual(['g', 'f', 'e', 'd', 'c']);
     await model.refresh();
@@ -131,8 +70,8 @@ describe('what is read', () => {
 
   test('children are below their parents only', async () => {
     const experimentId = await store.createExperiment('nested');
-    const runId = await createRun(experimentId, 'parent');
-    await createRun(experimentId, 'child', runId);
+    const runId = await harness.createRun(experimentId, 'parent');
+    await harness.createRun(experimentId, 'child', runId);
     await model.load(runsOf(experimentId));
     const { contents } = await model.load({ kind: 'children', experimentId, runId });
     expect(namesOf(experimentId)).toEqual(['parent']);
@@ -140,7 +79,7 @@ describe('what is read', () => {
   });
 
   test('a run comes with what its metrics came to', async () => {
-    const runId = await createRun(await store.createExperiment('details'), 'a');
+    const runId = await harness.createRun(await store.createExperiment('details'), 'a');
     const metrics = [0.5, 0.25, 1].map((value, step) => ({ key: 'loss', value, step, timestamp: step }));
     await store.logBatch(runId, { metrics, params: [{ key: 'lr', value: '0.01' }] });
     const { contents } = await model.load({ kind: 'run', runId });
@@ -149,9 +88,9 @@ describe('what is read', () => {
   });
 
   test('artifacts are listed with their place on this machine', async () => {
-    const runId = await createRun(await store.createExperiment('files'), 'a');
+    const runId = await harness.createRun(await store.createExperiment('files'), 'a');
     const { artifactUri } = (await store.getRun(runId)).info;
-    const file = join(directory, 'note.txt');
+    const file = join(harness.directory, 'note.txt');
     await writeFile(file, 'hello');
     await openArtifacts(artifactUri).logArtifact(file, 'texts');
     const top = await model.load({ kind: 'artifacts', runId, artifactUri, path: '' });
@@ -167,7 +106,7 @@ describe('changes', () => {
     const id = await store.createExperiment('watched');
     await model.load(runsOf(id));
     const watch = model.watch();
-    await createRun(id, 'appears');
+    await harness.createRun(id, 'appears');
     await until(model.state, () => namesOf(id)?.includes('appears') === true);
     watch.dispose();
   });
@@ -176,7 +115,7 @@ describe('changes', () => {
     const id = await store.createExperiment('shared');
     await model.load(runsOf(id));
     const watch = model.watch();
-    const other = await open();
+    const other = await harness.open();
     await other.createRun({
       runId: 'f'.repeat(32),
       experimentId: id,
@@ -191,8 +130,8 @@ describe('changes', () => {
 
   test('keep the objects of what has not changed', async () => {
     const id = await store.createExperiment('stable');
-    await createRun(id, 'a');
-    const changing = await createRun(id, 'b');
+    await harness.createRun(id, 'a');
+    const changing = await harness.createRun(id, 'b');
     const before = (await model.load(runsOf(id))).contents;
     const state = model.state.current;
     await model.refresh();
@@ -218,9 +157,9 @@ describe('changes', () => {
 describe('view options', () => {
   test('a text filters by name, over all levels', async () => {
     const id = await store.createExperiment('filtered');
-    const parent = await createRun(id, 'brave-fox');
-    await createRun(id, 'Brave-child', parent);
-    await createRun(id, 'calm-owl');
+    const parent = await harness.createRun(id, 'brave-fox');
+    await harness.createRun(id, 'Brave-child', parent);
+    await harness.createRun(id, 'calm-owl');
     await model.load(root);
     await model.load(runsOf(id));
     await model.setOptions({ filter: 'brave' });
@@ -236,7 +175,7 @@ describe('view options', () => {
     const id = await store.createExperiment('searched');
     for (const [index, name] of ['a', 'b', 'c'].entries()) {
       const metrics = [{ key: 'acc', value: index, step: 0, timestamp: 0 }];
-      await store.logBatch(await createRun(id, name), { metrics });
+      await store.logBatch(await harness.createRun(id, name), { metrics });
     }
     await model.load(runsOf(id));
     await model.setOptions({ filter: 'metrics.acc > 0', orderBy: ['metrics.acc ASC'] });
@@ -245,7 +184,7 @@ describe('view options', () => {
 
   test('a filter that MLflow refuses is an error, and nothing of before is shown for it', async () => {
     const id = await store.createExperiment('refused');
-    await createRun(id, 'a');
+    await harness.createRun(id, 'a');
     await model.load(root);
     await model.load(runsOf(id));
     await model.setOptions({ filter: 'metrics.acc >' });
@@ -258,7 +197,7 @@ describe('view options', () => {
 
   test('while typing only the last one counts', async () => {
     const id = await store.createExperiment('typed');
-    for (const name of ['xa', 'xb', 'xyz']) await createRun(id, name);
+    for (const name of ['xa', 'xb', 'xyz']) await harness.createRun(id, name);
     await model.load(runsOf(id));
     await Promise.all(['x', 'xy', 'xyz'].map(filter => model.setOptions({ filter })));
     expect(model.state.current.options.filter).toBe('xyz');
@@ -269,8 +208,8 @@ describe('view options', () => {
     const kept = await store.createExperiment('kept');
     const gone = await store.createExperiment('gone');
     await store.createExperiment('nothing deleted');
-    const parent = await createRun(kept, 'alive');
-    await store.deleteRun(await createRun(kept, 'deleted child', parent));
+    const parent = await harness.createRun(kept, 'alive');
+    await store.deleteRun(await harness.createRun(kept, 'deleted child', parent));
     await store.deleteExperiment(gone);
     await model.load(root);
     await model.load(runsOf(kept));
@@ -284,25 +223,25 @@ describe('view options', () => {
   test('are kept for the next window, as are pinned columns of this store', async () => {
     await model.setOptions({ filter: 'fox', orderBy: ['metrics.acc DESC'] });
     model.pin('1', { metric: 'acc' });
-    model.dispose();
-    model = newModel();
+    harness.replaceModel();
+    ({ model } = harness);
     expect(model.state.current.options).toEqual({
       filter: 'fox',
       orderBy: ['metrics.acc DESC'],
       viewType: 'active',
     });
     expect(model.state.current.pinned).toEqual({ 1: { metric: 'acc' } });
-    connection.set(ready(await open('other.db')));
+    harness.connection.set(ready(await harness.open('other.db')));
     expect(model.state.current.pinned).toEqual({});
   });
 });
 
 describe('the connection', () => {
   test('what was asked for while it is opened is read then', async () => {
-    connection.set({ kind: 'connecting', uri: store.uri, source: 'workspace' });
+    harness.connection.set({ kind: 'connecting', uri: store.uri, source: 'workspace' });
     const loading = model.load(root);
     await store.createExperiment('late');
-    connection.set(ready(store));
+    harness.connection.set(ready(store));
     const { contents } = await loading;
     expect(contents?.items.map(({ experiment }) => experiment.name)).toContain('late');
   });
@@ -310,13 +249,13 @@ describe('the connection', () => {
   test('another store: nothing of the first one is shown', async () => {
     await store.createExperiment('of the first');
     await model.load(root);
-    const other = await open('other.db');
+    const other = await harness.open('other.db');
     await other.createExperiment('of the second');
     model.release(root);
     const loading = model.load(root);
     // The read has begun, and can't have ended.
     await Promise.resolve();
-    connection.set(ready(other));
+    harness.connection.set(ready(other));
     expect(model.slice(root)).toBeUndefined();
     const { contents } = await loading;
     const names = contents?.items.map(({ experiment }) => experiment.name);
@@ -325,21 +264,21 @@ describe('the connection', () => {
   });
 
   test('without a store there is nothing, and no error', async () => {
-    connection.set({ kind: 'none', reason: 'noFolder' });
+    harness.connection.set({ kind: 'none', reason: 'noFolder' });
     expect(await model.load(root)).toEqual({ contents: undefined, error: undefined });
     expect(model.contextKeys.current['runlight.store']).toBe('none');
   });
 
   test('what can not be read is an error with its cause, and heals', async () => {
-    const path = join(directory, 'broken.db');
+    const path = join(harness.directory, 'broken.db');
     await writeFile(path, 'this is not a database, and longer than a header of one hundred bytes '.repeat(9));
-    const broken = await open('broken.db');
-    connection.set(ready(broken));
+    const broken = await harness.open('broken.db');
+    harness.connection.set(ready(broken));
     const { contents, error } = await model.load(root);
     expect(contents).toBeUndefined();
     expect(error?.message).toContain('broken.db');
     expect(model.contextKeys.current['runlight.store']).toBe('error');
-    connection.set(ready(store));
+    harness.connection.set(ready(store));
     await model.load(root);
     expect(model.contextKeys.current['runlight.store']).toBe('empty');
   });
@@ -349,7 +288,7 @@ test('a store is empty until something was made in it', async () => {
   expect(model.contextKeys.current['runlight.store']).toBe('connecting');
   await model.load(root);
   expect(model.contextKeys.current['runlight.store']).toBe('empty');
-  await createRun('0', 'in Default');
+  await harness.createRun('0', 'in Default');
   await model.refresh();
   expect(model.contextKeys.current['runlight.store']).toBe('ready');
 });
