@@ -40,6 +40,12 @@ export function searchExperiments(session: Session, query: ExperimentQuery, slic
 
 /** One more than asked for tells whether there is another page. */
 function findIds({ db }: Session, { sql, parameters }: Search, { offset, limit }: Slice) {
-  const ids = db.rows(`${sql} LIMIT ? OFFSET ?`, ...parameters, limit + 1, offset).map(([id = null]) => id);
+  const next = parameters.length + 1;
+  const rows = db.rowsNumbered(`${sql} LIMIT ?${next} OFFSET ?${next + 1}`, [
+    ...parameters,
+    limit + 1,
+    offset,
+  ]);
+  const ids = rows.map(([id = null]) => id);
   return { ids: ids.slice(0, limit), hasMore: ids.length > limit };
 }
