@@ -169,6 +169,7 @@ export class ArtifactWatcher {
 
   /** Looks through all folders again; a call during a rescan starts another after it. Never rejects. */
   rescan(): Promise<void> {
+    if (!this.#watching) return Promise.resolve();
     if (!this.#scanning) {
       this.#scanning = this.#scan().finally(() => {
         this.#scanning = undefined;
@@ -265,7 +266,6 @@ export class ArtifactWatcher {
 
   async #scan(): Promise<void> {
     this.#scanTimer?.dispose();
-    if (!this.#watching) return;
     for (const folder of this.#folders) {
       try {
         await folder.locate(this.#eventsFlow);

@@ -6,6 +6,8 @@ import { hasKnownEnd, wholenessOf } from './wholeness.ts';
 
 /** Milliseconds of quiet after which a rename, or a format that shows its end, is believed. */
 const shortWindow = 40;
+/** Milliseconds between two rounds of judging, so that a burst of files is judged in batches. */
+const restBetweenRounds = 25;
 
 export interface SettlerOptions {
   readonly clock: Clock;
@@ -82,7 +84,7 @@ export class Settler implements Disposable {
       this.#checking = false;
       let next = Infinity;
       for (const at of this.#due.values()) next = Math.min(next, at);
-      if (next < Infinity) this.#arm(next);
+      if (next < Infinity) this.#arm(Math.max(next, this.#options.clock.now() + restBetweenRounds));
     }
   }
 
