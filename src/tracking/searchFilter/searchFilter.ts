@@ -106,7 +106,7 @@ class FilterParser {
       throw this.#error(`expected a condition such as ${example}, not ${describe(first)}.`);
     }
     this.#moveTo(range.end);
-    if (this.#next?.text === '.') {
+    if (this.#next?.start === range.end && this.#next.text.startsWith('.')) {
       throw this.#error(
         'after the dot goes a key: quote it, as in metrics.`val/acc`, if it is not one word.',
       );
@@ -151,12 +151,12 @@ class FilterParser {
   #comparator({ type, range }: Operand): Comparator {
     const allowed = comparatorsOf[type];
     const key = this.#text.slice(range.start, range.end);
-    const start = this.#next?.start ?? this.#text.length;
+    const next = this.#next;
     const written = this.#takeComparator();
     const comparator = allowed.find(candidate => candidate === written);
     if (comparator !== undefined) return comparator;
-    const end = Math.max(this.#end, this.#next?.end ?? 0);
-    throw this.#error(`after ${key} goes one of ${allowed.join(', ')}.`, { start, end });
+    const taken = written !== undefined && next !== undefined ? { start: next.start, end: this.#end } : next;
+    throw this.#error(`after ${key} goes one of ${allowed.join(', ')}.`, taken);
   }
 
   /** The comparator in MLflow's spelling; undefined if none is there. Experiments take LIKE, ILIKE, IN in capitals only. */
