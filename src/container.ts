@@ -49,6 +49,7 @@ export class Container {
       source: name => sourceOfRun(name, log),
       userId: currentUser,
       beforeStart: () => activeRun.beforeStart(),
+      stackKept: () => activeRun.stackKept,
       ending: (run, stopWaiting, end) =>
         activeRun.ending(run, async () => {
           await runWatch.settle(run, stopWaiting);

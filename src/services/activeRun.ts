@@ -104,13 +104,19 @@ export class ActiveRunService implements Disposable {
     return this.#managing;
   }
 
+  /** See `FluentContext.stackKept`. A full disk keeps nobody from logging: it is said in the log. */
+  get stackKept(): Promise<void> {
+    return this.#file.saved.catch(() => undefined);
+  }
+
   /** Says that `run` is ending for as long as `end` takes. */
   async ending(run: ActiveRun, end: () => Promise<void>): Promise<void> {
     if (run === this.run) this.#state.set({ kind: 'ending', runs: this.#fluent.stack.current, run });
     try {
       await end();
     } finally {
-      this.#publish();
+      // Unless the stack has changed, and said so: ending was refused, or was of a run further out.
+      if (this.#state.current.kind === 'ending') this.#publish();
     }
   }
 

@@ -17,7 +17,7 @@ export interface SavedRun {
 export class ActiveRunFile {
   readonly #directory: string;
   readonly #path: string;
-  #last: Promise<unknown> = Promise.resolve();
+  #saved: Promise<void> = Promise.resolve();
 
   constructor(directory: string) {
     this.#directory = directory;
@@ -33,11 +33,15 @@ export class ActiveRunFile {
     }
   }
 
+  /** Resolves when what `save` was called with last is on disk; rejects as that save did. */
+  get saved(): Promise<void> {
+    return this.#saved;
+  }
+
   /** Saves are done in the order of the calls. */
   save(runs: readonly SavedRun[]): Promise<void> {
-    const result = this.#last.then(() => this.#write(runs));
-    this.#last = result.catch(() => undefined);
-    return result;
+    this.#saved = this.#saved.catch(() => undefined).then(() => this.#write(runs));
+    return this.#saved;
   }
 
   async #write(runs: readonly SavedRun[]): Promise<void> {

@@ -121,7 +121,7 @@ export class Connection implements OutboxTargets, Disposable {
 
   /** Closes the stores after what they have accepted has been written. */
   async close(): Promise<void> {
-    const opened = await Promise.allSettled(this.#stores.values());
+    const opened = await Promise.allSettled([...this.#stores.values()]);
     this.#stores.clear();
     await Promise.all(
       opened.map(result => (result.status === 'fulfilled' ? result.value[Symbol.asyncDispose]() : undefined)),

@@ -63,6 +63,8 @@ export interface FluentContext {
   userId(): string;
   /** Called before a run is started or resumed; what it throws refuses the start. */
   beforeStart(): Promise<void>;
+  /** Resolves when the stack of active runs, as it is now, would survive a crash: starting and ending wait for that. */
+  stackKept(): Promise<void>;
   /**
    * Called to end a run: brings in what still belongs to it, then calls `end`. Aborting `stopWaiting` asks to end without
    * what has not come in yet.
@@ -310,7 +312,11 @@ export class Fluent implements ActiveRunOwner {
   }
 
   #exclusive<T>(work: () => Promise<T>): Promise<T> {
-    const result = this.#last.then(work);
+    const result = this.#last.then(async () => {
+      const value = await work();
+      await this.#context.stackKept();
+      return value;
+    });
     this.#last = result.catch(() => undefined);
     return result;
   }

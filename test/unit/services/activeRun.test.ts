@@ -24,19 +24,20 @@ interface Window {
 }
 
 function openWindow(): Window {
-  const fluent = new Fluent({
+  const fluent: Fluent = new Fluent({
     sink: new Outbox({ store: () => Promise.resolve(store), artifacts: openArtifacts }),
     store: () => Promise.resolve(store),
-    chosenExperimentId: () => '0',
+    chosenExperimentId: () => undefined,
     environment: () => undefined,
     source: () =>
       Promise.resolve({ name: undefined, gitCommit: undefined, gitBranch: undefined, gitRepoUrl: undefined }),
     userId: () => 'ann',
     beforeStart: () => activeRun.beforeStart(),
+    stackKept: () => activeRun.stackKept,
     ending: (run, _stopWaiting, end) => activeRun.ending(run, end),
   });
   const storage = join(directory, 'storage');
-  const activeRun = new ActiveRunService({
+  const activeRun: ActiveRunService = new ActiveRunService({
     fluent,
     openStore: () => Promise.resolve(store),
     file: new ActiveRunFile(storage),
@@ -64,6 +65,7 @@ beforeEach(async () => {
   windows = [];
   store = await openStore(`sqlite:///${directory}/mlflow.db`, {
     workerFile: new URL('../../../src/tracking/store/sqlite/worker.ts', import.meta.url),
+    logger: silentLogger,
   });
 });
 

@@ -7,6 +7,7 @@ import type { ActiveRun } from '../../../src/tracking/activeRun.ts';
 import { openArtifacts } from '../../../src/tracking/artifacts/openArtifacts.ts';
 import { MlflowTag, SourceType } from '../../../src/tracking/entities.ts';
 import { Fluent, type FluentContext } from '../../../src/tracking/fluent.ts';
+import { silentLogger } from '../../../src/tracking/logger.ts';
 import { openStore } from '../../../src/tracking/store/openStore.ts';
 import type { TrackingStore } from '../../../src/tracking/store/trackingStore.ts';
 
@@ -24,6 +25,7 @@ const store = (uri: string) => {
   if (!opened) {
     opened = openStore(uri, {
       workerFile: new URL('../../../src/tracking/store/sqlite/worker.ts', import.meta.url),
+      logger: silentLogger,
     });
     stores.set(uri, opened);
   }
@@ -51,6 +53,7 @@ beforeEach(async () => {
       }),
     userId: () => 'ann',
     beforeStart: () => Promise.resolve(),
+    stackKept: () => Promise.resolve(),
     ending: (_run, _stopWaiting, end) => end(),
   };
   fluent = new Fluent(context);
