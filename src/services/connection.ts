@@ -123,9 +123,8 @@ export class Connection implements OutboxTargets, Disposable {
   async close(): Promise<void> {
     const opened = await Promise.allSettled([...this.#stores.values()]);
     this.#stores.clear();
-    await Promise.all(
-      opened.map(result => (result.status === 'fulfilled' ? result.value[Symbol.asyncDispose]() : undefined)),
-    );
+    const stores = opened.flatMap(result => (result.status === 'fulfilled' ? [result.value] : []));
+    await Promise.all(stores.map(store => store[Symbol.asyncDispose]()));
   }
 
   async #connect(): Promise<void> {
