@@ -144,6 +144,14 @@ export class VsCodeWindow {
     return this.page.locator('.notification-toast').filter({ hasText: text });
   }
 
+  /** Opens a container of the activity bar, if it is not open already. */
+  async openContainer(title: string): Promise<void> {
+    const tab = this.page.locator(`.activitybar .action-item`, { has: this.page.getByLabel(title) });
+    await tab.waitFor();
+    if ((await tab.getAttribute('aria-expanded')) !== 'true') await tab.click();
+    await this.page.locator('.sidebar .composite.title', { hasText: new RegExp(title, 'i') }).waitFor();
+  }
+
   /** A view of the side bar by its title. Its container must be open. */
   view(title: string): ViewPane {
     return new ViewPane(this.page, title);
