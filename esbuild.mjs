@@ -9,37 +9,37 @@ const shared = {
   bundle: true,
   platform: 'node',
   target: 'node22',
+  format: 'esm',
+  outdir: 'dist',
   minify: true,
-  keepNames: false,
   sourcemap: 'linked',
   sourcesContent: false,
+  metafile: true,
   logLevel: 'warning',
 };
 
-const [host] = await Promise.all([
+const [host, worker] = await Promise.all([
+  // What only an active run needs is split off by its dynamic import, so that a window without one never loads it.
   esbuild.build({
     ...shared,
-    entryPoints: {
-      extension: 'src/extension.ts',
-      sqliteWorker: 'src/tracking/store/sqlite/worker.ts',
-    },
-    format: 'cjs',
-    outdir: 'dist',
-    outExtension: { '.js': '.cjs' },
+    entryPoints: { extension: 'src/extension.ts' },
+    splitting: true,
+    chunkNames: '[name]',
     external: ['vscode'],
-    metafile: true,
   }),
+  esbuild.build({ ...shared, entryPoints: { sqliteWorker: 'src/tracking/store/sqlite/worker.ts' } }),
   // `vscode` is not marked external here: a stray import in the core cannot resolve, and the build fails.
   esbuild.build({
     ...shared,
-    entryPoints: ['src/tracking/index.ts'],
-    format: 'esm',
-    outfile: 'dist/tracking.mjs',
-    external: [],
+    entryPoints: { tracking: 'src/tracking/index.ts' },
+    outExtension: { '.js': '.mjs' },
   }),
 ]);
 
-await writeFile('dist/THIRD_PARTY_NOTICES.txt', await thirdPartyNotices(Object.keys(host.metafile.inputs)));
+await writeFile(
+  'dist/THIRD_PARTY_NOTICES.txt',
+  await thirdPartyNotices(Object.keys({ ...host.metafile.inputs, ...worker.metafile.inputs })),
+);
 if (process.argv.includes('--meta')) await writeFile('dist/meta.json', JSON.stringify(host.metafile));
 
 /** The whole licence of every package that a bundled file comes from. A package without one fails the build. */

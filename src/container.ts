@@ -37,7 +37,7 @@ export class Container {
     const storage = (context.storageUri ?? vscode.Uri.joinPath(context.globalStorageUri, 'noFolder')).fsPath;
     const memento = context.storageUri ? context.workspaceState : context.globalState;
 
-    const workerFile = context.asAbsolutePath(join('dist', 'sqliteWorker.cjs'));
+    const workerFile = context.asAbsolutePath(join('dist', 'sqliteWorker.js'));
     const connection = this.#own(new Connection(settings, { workerFile, logger: log }, log));
     const outbox = new Outbox(connection);
     const choice = this.#own(new ExperimentChoice(memento));

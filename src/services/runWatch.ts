@@ -6,7 +6,7 @@ import type { Disposable } from '../tracking/events.ts';
 import type { Logger } from '../tracking/logger.ts';
 import { type Observable, ObservableValue } from '../tracking/observable.ts';
 import type { ActiveRunState } from './activeRun.ts';
-import { ArtifactWatcher } from './artifactWatcher.ts';
+import type { ArtifactWatcher } from './artifactWatcher.ts';
 import type { Outbox } from './outbox.ts';
 import type { SentFiles } from './sentFiles.ts';
 import type { SettingsService } from './settings.ts';
@@ -126,6 +126,7 @@ export class RunWatch implements Disposable {
     if (folders.length === 0) return undefined;
     const alreadySent = await sentFiles.load(run.info.runId);
     if (stopped.aborted) return undefined;
+    const { ArtifactWatcher } = await import('./artifactWatcher.ts');
     const watcher = new ArtifactWatcher({
       folders,
       exclude: settings.get('runlight.autoLog.exclude'),
