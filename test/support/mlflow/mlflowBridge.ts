@@ -32,10 +32,11 @@ export class MlflowBridge implements AsyncDisposable {
     process.stderr.setEncoding('utf8').on('data', (text: string) => (this.#stderr += text));
   }
 
-  static async start(version: MlflowVersion): Promise<MlflowBridge> {
+  /** @param directory the current directory of the process: artifacts go into its `mlruns` by default */
+  static async start(version: MlflowVersion, directory: string): Promise<MlflowBridge> {
     const env = { ...process.env, PYTHONUTF8: '1', MLFLOW_DISABLE_TELEMETRY: 'true' };
     const bridge = join(import.meta.dirname, 'bridge.py');
-    return new MlflowBridge(spawn(await pythonOf(version), [bridge], { env }));
+    return new MlflowBridge(spawn(await pythonOf(version), [bridge], { env, cwd: directory }));
   }
 
   /** All that MLflow has said so far, its log included. */

@@ -3,16 +3,16 @@ import { access, mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
-/** MLflow's releases that this extension is held against, with what they need to work today. */
-const requirements = {
+/** The MLflow releases that this extension is held against, with what they need to work today. */
+const releases = {
   // These two can't open SQL stores with SQLAlchemy 2.1.
-  '2.22.2': ['mlflow==2.22.2', 'sqlalchemy<2.1', 'setuptools<81'],
-  '3.4.0': ['mlflow==3.4.0', 'sqlalchemy<2.1'],
-  '3.17.2': ['mlflow==3.17.2'],
+  '2.22': ['mlflow==2.22.2', 'sqlalchemy<2.1'],
+  '3.4': ['mlflow==3.4.0', 'sqlalchemy<2.1'],
+  '3.17': ['mlflow==3.17.2'],
 } as const;
 
-export type MlflowVersion = keyof typeof requirements;
-export const mlflowVersions = Object.keys(requirements) as readonly MlflowVersion[];
+export type MlflowVersion = keyof typeof releases;
+export const mlflowVersions = Object.keys(releases) as readonly MlflowVersion[];
 
 const cache = join(import.meta.dirname, '../../../.cache/mlflow');
 const windows = process.platform === 'win32';
@@ -28,15 +28,15 @@ const pending = new Map<string, Promise<string>>();
  */
 export function pythonOf(version: MlflowVersion): Promise<string> {
   return once(version, async () => {
-    const environment = await make(version, async folder => {
+    const needs = releases[version];
+    const environment = await make(needs[0].replace('==', '-'), async folder => {
       const uv = program(await uvEnvironment(), 'uv');
       const env = { ...process.env, ...(await uvIndex()) };
       await run(uv, ['venv', '--quiet', '--python', systemPython(), folder], { env });
-      await run(
-        uv,
-        ['pip', 'install', '--quiet', '--python', program(folder, 'python'), ...requirements[version]],
-        { env, maxBuffer: 1 << 26 },
-      );
+      await run(uv, ['pip', 'install', '--quiet', '--python', program(folder, 'python'), ...needs], {
+        env,
+        maxBuffer: 1 << 26,
+      });
     });
     return program(environment, 'python');
   });
