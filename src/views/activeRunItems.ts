@@ -25,7 +25,6 @@ function itemOf(node: ActiveRunNode): vscode.TreeItem {
     case 'loggedParam': {
       const isMetric = node.kind === 'loggedMetric';
       const item = described(new vscode.TreeItem(node.key, None), excerptOf(node.text));
-      item.iconPath = new vscode.ThemeIcon(isMetric ? 'graph-line' : 'symbol-parameter');
       item.tooltip = `${node.key}: ${excerptOf(node.value, 2000)}`;
       item.contextValue = isMetric ? 'activeRun.metric' : 'activeRun.param';
       return item;
@@ -150,7 +149,7 @@ function noteText(note: NoteNode['note']): string {
     case 'nothingLogged':
       return vscode.l10n.t('Metrics and parameters appear here');
     case 'nothingSent':
-      return vscode.l10n.t('New files in the output folders appear here');
+      return vscode.l10n.t('Output files appear here');
     case 'allSent':
       return vscode.l10n.t('Everything has been sent');
     case 'notWatching':

@@ -85,7 +85,7 @@ export function statusBarTooltip({ state, contents, watcher }: StatusBarSource):
     case 'ending': {
       markdown.appendMarkdown('**').appendText(state.run.info.runName).appendMarkdown('**');
       if (contents) markdown.appendText(` · ${contents.experimentName}`);
-      markdown.appendMarkdown('\n\n').appendText(storeLabel(state.run.ref.storeUri));
+      markdown.appendMarkdown('  \n').appendText(storeLabel(state.run.ref.storeUri));
       if (contents) appendMetrics(markdown, contents);
       if (watcher && watcher.counts.sent > 0) {
         markdown

@@ -15,6 +15,7 @@ export function tooltipOf(node: ExperimentsNode): vscode.MarkdownString | string
     case 'experiment': {
       const { experiment } = node;
       return table(experiment.name, [
+        [undefined, node.chosen ? vscode.l10n.t('Runs started in this workspace go here.') : undefined],
         [vscode.l10n.t('Experiment ID'), experiment.experimentId],
         [vscode.l10n.t('Created'), when(experiment.creationTime)],
         [vscode.l10n.t('Artifacts'), experiment.artifactLocation],
@@ -99,7 +100,8 @@ function table(
   const markdown = new vscode.MarkdownString('**').appendText(title).appendMarkdown('**');
   for (const [name, value] of rows) {
     if (value === undefined || value === '') continue;
-    markdown.appendMarkdown('\n\n');
+    // A break within the paragraph.
+    markdown.appendMarkdown('  \n');
     if (name !== undefined) markdown.appendText(`${name}: `);
     markdown.appendText(value.length > longestText ? `${value.slice(0, longestText)}…` : value);
   }

@@ -54,13 +54,13 @@ function experimentItem({ experiment, runCount, chosen, expanded }: ExperimentNo
   const item = new vscode.TreeItem(experiment.name, expanded ? Expanded : Collapsed);
   const parts: string[] = [];
   if (runCount !== undefined) parts.push(runCountText(runCount));
-  if (chosen) parts.push(vscode.l10n.t('new runs go here'));
+  if (chosen) parts.push(vscode.l10n.t('chosen'));
   const deleted = experiment.lifecycleStage === 'deleted';
   if (deleted) parts.push(vscode.l10n.t('deleted'));
   item.description = parts.join(' · ');
   item.iconPath = deleted
     ? new vscode.ThemeIcon('trash', new vscode.ThemeColor('disabledForeground'))
-    : new vscode.ThemeIcon('beaker');
+    : new vscode.ThemeIcon('beaker', chosen ? new vscode.ThemeColor('charts.blue') : undefined);
   item.contextValue = contextValues.experiment(experiment.lifecycleStage, chosen);
   item.accessibilityInformation = {
     label: [vscode.l10n.t('Experiment {0}', experiment.name), ...parts].join(', '),
@@ -97,12 +97,10 @@ function groupName(group: GroupName): string {
   }
 }
 
-const keyValueIcons = { param: 'symbol-parameter', tag: 'tag', metric: 'graph-line' } as const;
-
-function keyValueItem(kind: keyof typeof keyValueIcons, key: string, value: string): vscode.TreeItem {
+/** Without an icon: VS Code would pull it out to the left of the group's name, and the group says what it is. */
+function keyValueItem(kind: 'param' | 'metric' | 'tag', key: string, value: string): vscode.TreeItem {
   const item = new vscode.TreeItem(key, None);
   item.description = value;
-  item.iconPath = new vscode.ThemeIcon(keyValueIcons[kind]);
   item.contextValue = kind;
   item.accessibilityInformation = { label: `${key}: ${value}` };
   return item;
@@ -122,7 +120,6 @@ function datasetItem({ input }: DatasetNode): vscode.TreeItem {
   const item = new vscode.TreeItem(input.dataset.name, None);
   const context = input.tags.get('mlflow.data.context');
   item.description = [context, input.dataset.digest].filter(part => part !== undefined).join(' · ');
-  item.iconPath = new vscode.ThemeIcon('database');
   item.contextValue = 'dataset';
   return item;
 }
