@@ -59,7 +59,7 @@ const restricted = file => [
 ];
 
 export default defineConfig(
-  { ignores: ['dist/', 'node_modules/', '.cache/', '.demo/', 'test/fixtures/'] },
+  { ignores: ['dist/', 'node_modules/', '.cache/', '.demo/', 'test/fixtures/', 'runlight.d.ts'] },
   eslint.configs.recommended,
   {
     files: ['**/*.ts'],

@@ -10,6 +10,8 @@ import type { Event } from './tracking/events.ts';
 import type { Fluent, StartRunOptions } from './tracking/fluent.ts';
 import type { Connection } from './services/connection.ts';
 
+export type { ActiveRun };
+
 /**
  * What `activate()` returns: `mlflow.tracking` for other extensions, with the run that the person sees in the editor.
  *
@@ -58,6 +60,7 @@ export interface RunlightApi {
   withRun<T>(options: StartRunOptions, body: (run: ActiveRun) => T | Promise<T>): Promise<T>;
 }
 
+/** @internal */
 export function createApi(fluent: Fluent, connection: Connection): RunlightApi {
   return {
     SourceType,

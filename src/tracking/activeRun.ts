@@ -3,7 +3,7 @@ import type { RunOperation, RunRef, RunSink } from './operations.ts';
 import type { TrackingStore } from './store/trackingStore.ts';
 import { validateMetric, validateParam, validateTag } from './validation.ts';
 
-/** What an `ActiveRun` needs of its owner: to leave the stack of active runs when it ends. */
+/** @internal What an `ActiveRun` needs of its owner: to leave the stack of active runs when it ends. */
 export interface ActiveRunOwner {
   readonly sink: RunSink;
   end(run: ActiveRun, status: TerminalStatus): Promise<void>;
@@ -19,9 +19,11 @@ export interface ActiveRunOwner {
 export class ActiveRun implements AsyncDisposable {
   readonly info: RunInfo;
   readonly store: TrackingStore;
+  /** @internal */
   readonly ref: RunRef;
   readonly #owner: ActiveRunOwner;
 
+  /** @internal */
   constructor(info: RunInfo, store: TrackingStore, owner: ActiveRunOwner) {
     this.info = info;
     this.store = store;

@@ -34,6 +34,7 @@ describe('The package', () => {
       'media/icons/icon.png',
       'package.json',
       'package.nls.json',
+      'runlight.d.ts',
     ]);
   });
 
