@@ -300,6 +300,8 @@ export class ArtifactWatcher {
 
   #onLost(error: Error | undefined): void {
     if (!this.#watching) return;
+    // chokidar says it again for each directory.
+    if (isOutOfWatches(error) && !this.#eventsFlow) return;
     if (error) this.#options.logger.warn('Watching the output folders', error);
     if (isOutOfWatches(error)) {
       this.#eventsFlow = false;

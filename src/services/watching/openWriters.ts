@@ -1,4 +1,5 @@
 import { readdir, readFile, readlink } from 'node:fs/promises';
+import type { Clock } from './clock.ts';
 
 const writing = 0o3;
 
@@ -25,7 +26,7 @@ async function openedForWriting(pid: string, wanted: ReadonlySet<string>): Promi
  * Which of `paths` (absolute, without links) some process of this user has open for writing. A hint: it sees no
  * processes of other users, containers and machines, and nothing at all outside Linux.
  */
-export async function openWriters(paths: ReadonlySet<string>): Promise<ReadonlySet<string>> {
+async function openForWriting(paths: ReadonlySet<string>): Promise<ReadonlySet<string>> {
   if (process.platform !== 'linux' || paths.size === 0) return new Set();
   const entries = await readdir('/proc').catch(() => []);
   const found = new Set<string>();
@@ -34,4 +35,43 @@ export async function openWriters(paths: ReadonlySet<string>): Promise<ReadonlyS
     for (const path of await openedForWriting(pid, paths)) found.add(path);
   }
   return found;
+}
+
+/**
+ * Knows who writes. One look through the system serves all files that have settled before it, so that a look every now
+ * and then is enough, however many files come.
+ */
+export class OpenWriters {
+  readonly #clock: Clock;
+  #open: ReadonlySet<string> = new Set();
+  #lookedAt = -Infinity;
+  #looking: Promise<void> | undefined;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** True if the last look came after `time`. */
+  hasLookedSince(time: number): boolean {
+    return this.#lookedAt > time;
+  }
+
+  /** As of the last look. */
+  has(path: string): boolean {
+    return this.#open.has(path);
+  }
+
+  /** Looks for all of `paths`; a call during a look shares it. */
+  look(paths: () => Iterable<string>): Promise<void> {
+    this.#looking ??= this.#look(new Set(paths())).finally(() => {
+      this.#looking = undefined;
+    });
+    return this.#looking;
+  }
+
+  async #look(paths: ReadonlySet<string>): Promise<void> {
+    const startedAt = this.#clock.now();
+    this.#open = await openForWriting(paths);
+    this.#lookedAt = startedAt;
+  }
 }

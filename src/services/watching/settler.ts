@@ -1,13 +1,15 @@
 import type { Disposable } from '../../tracking/events.ts';
 import type { Clock } from './clock.ts';
-import { openWriters } from './openWriters.ts';
+import { OpenWriters } from './openWriters.ts';
 import type { WatchedFile } from './watchedFile.ts';
 import { hasKnownEnd, wholenessOf } from './wholeness.ts';
 
 /** Milliseconds of quiet after which a rename, or a format that shows its end, is believed. */
 const shortWindow = 40;
 /** Milliseconds between two rounds of judging, so that a burst of files is judged in batches. */
-const restBetweenRounds = 25;
+const restBetweenRounds = 10;
+/** Milliseconds between two looks for open writers, while there are files to wait for. */
+const lookEvery = 400;
 
 export interface SettlerOptions {
   readonly clock: Clock;
@@ -26,6 +28,8 @@ export class Settler implements Disposable {
   readonly #options: SettlerOptions;
   /** When each file is looked at next, on the clock. */
   readonly #due = new Map<WatchedFile, number>();
+  readonly #writers: OpenWriters;
+  #lookTimer: Disposable | undefined;
   #timer: Disposable | undefined;
   #timerAt = Infinity;
   #checking = false;
@@ -33,6 +37,7 @@ export class Settler implements Disposable {
 
   constructor(options: SettlerOptions) {
     this.#options = options;
+    this.#writers = new OpenWriters(options.clock);
   }
 
   get size(): number {
@@ -58,6 +63,23 @@ export class Settler implements Disposable {
   #plan(file: WatchedFile, at: number): void {
     this.#due.set(file, at);
     this.#arm(at);
+    this.#lookForWritersSoon();
+  }
+
+  #lookForWritersSoon(): void {
+    if (this.#disposed || this.#due.size === 0) return;
+    this.#lookTimer ??= this.#options.clock.after(lookEvery, () => {
+      void this.#writers
+        .look(() => this.#paths())
+        .finally(() => {
+          this.#lookTimer = undefined;
+          this.#lookForWritersSoon();
+        });
+    });
+  }
+
+  *#paths(): Iterable<string> {
+    for (const file of this.#due.keys()) yield file.realPath;
   }
 
   #arm(at: number): void {
@@ -112,16 +134,19 @@ export class Settler implements Disposable {
 
   async #askForWriters(files: readonly WatchedFile[]): Promise<void> {
     const planned = files.map(file => this.#due.get(file));
-    const written = await openWriters(new Set(files.map(file => file.realPath)));
+    const isKnown = (file: WatchedFile) => this.#writers.hasLookedSince(file.settling.changedAt);
+    // A look that was under way may have begun before a file's last change.
+    for (let times = 0; times < 2 && !files.every(isKnown); times++)
+      await this.#writers.look(() => this.#paths());
     files.forEach((file, index) => {
       if (this.#due.get(file) !== planned[index]) return;
-      if (written.has(file.realPath)) this.#putOff(file);
+      if (this.#writers.has(file.realPath)) this.#putOff(file, lookEvery);
       else this.#complete(file);
     });
   }
 
-  #putOff(file: WatchedFile): void {
-    this.#due.set(file, this.#options.clock.now() + file.settling.window);
+  #putOff(file: WatchedFile, atMost = Infinity): void {
+    this.#due.set(file, this.#options.clock.now() + Math.min(file.settling.window, atMost));
   }
 
   #complete(file: WatchedFile): void {
@@ -132,6 +157,7 @@ export class Settler implements Disposable {
   dispose(): void {
     this.#disposed = true;
     this.#timer?.dispose();
+    this.#lookTimer?.dispose();
     this.#due.clear();
   }
 }

@@ -37,13 +37,13 @@ export class Settling {
     return Math.min(Math.max(this.#sizeWindow, 2 * this.#longestPause), Math.max(longestWindow, this.#base));
   }
 
-  /** For how long the file has been quiet. */
-  quietFor(now: number): number {
-    return now - (this.#changedAt ?? now);
+  /** When the file was last seen to change; for ever ago if never. */
+  get changedAt(): number {
+    return this.#changedAt ?? -Infinity;
   }
 
   /** True once even a file that seems unfinished counts as complete. */
   isOutOfPatience(now: number): boolean {
-    return this.quietFor(now) >= patience * this.window;
+    return now - this.changedAt >= patience * this.window;
   }
 }

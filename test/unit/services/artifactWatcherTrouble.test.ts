@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { appendFile, chmod, mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
+import type { Clock } from '../../../src/services/watching/clock.ts';
 import { systemClock } from '../../../src/services/watching/clock.ts';
 import { defaultExclude } from '../../../src/services/watching/exclusions.ts';
 import { asOrdinaryUser, gate, stateOf, until, WatcherHarness } from './watching/watcherHarness.ts';
@@ -284,31 +285,39 @@ describe('the end', () => {
   });
 
   it('dispose stops a send, rejects a flush and leaves no timer and no watch', async () => {
-    const resources = () =>
-      process.getActiveResourcesInfo().filter(kind => /Timeout|FSEvent/.test(kind)).length;
-    const before = resources();
-    const watcher = await harness.start();
-    let aborted = false;
-    const reached = gate();
-    const submitting = new Promise<void>(resolve => {
-      harness.beforeSubmit = () => {
-        reached.open();
-        return new Promise(stopped => void watcherStopped.then(stopped));
+    const timers = new Set<object>();
+    const after: Clock['after'] = (delay, run) => {
+      const timer = systemClock.after(delay, () => {
+        timers.delete(timer);
+        run();
+      });
+      timers.add(timer);
+      return {
+        dispose: () => {
+          timers.delete(timer);
+          timer.dispose();
+        },
       };
-      resolve();
-    });
-    let stop: () => void = () => undefined;
-    const watcherStopped = new Promise<void>(resolve => (stop = resolve));
-    await submitting;
+    };
+    const watches = () => process.getActiveResourcesInfo().filter(kind => kind.startsWith('FSEvent')).length;
+    const before = watches();
+    const watcher = await harness.start({ clock: { ...systemClock, after } });
+    expect(watches()).toBeGreaterThan(before);
+    const reached = gate();
+    const barrier = gate();
+    harness.beforeSubmit = () => {
+      reached.open();
+      return barrier.opened;
+    };
     await write('a.txt');
     await reached.opened;
-    const flushed = watcher.flush().catch(() => (aborted = true));
+    const flushed = expect(watcher.flush()).rejects.toThrow(/abort/i);
     const disposed = watcher.dispose();
-    stop();
+    barrier.open();
     await disposed;
     await flushed;
-    expect(aborted).toBe(true);
     expect(await harness.artifacts()).toEqual({});
-    expect(resources()).toBe(before);
+    expect(timers.size).toBe(0);
+    expect(watches()).toBe(before);
   });
 });
