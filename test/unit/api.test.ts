@@ -12,7 +12,15 @@ test('runlight.d.ts is what `npm run build:types` makes of src/api.ts', { timeou
   try {
     const generator = join(root, 'node_modules/dts-bundle-generator/dist/bin/dts-bundle-generator.js');
     const made = join(folder, 'runlight.d.ts');
-    const options = ['--silent', '--no-check', '--project', 'tsconfig.json', '--out-file', made, 'src/api.ts'];
+    const options = [
+      '--silent',
+      '--no-check',
+      '--project',
+      'tsconfig.json',
+      '--out-file',
+      made,
+      'src/api.ts',
+    ];
     await promisify(execFile)(process.execPath, [generator, ...options], { cwd: root });
     expect(await readFile(made, 'utf8')).toBe(await readFile(join(root, 'runlight.d.ts'), 'utf8'));
   } finally {
