@@ -1,5 +1,6 @@
 /** Entities out of the flat rows that come from the worker thread. */
 import { type Int64, type Metric, MlflowTag, type Run } from '../../entities.ts';
+import { int64Min } from '../../validation.ts';
 import type { SqlValue } from './connection.ts';
 import type { PointRow } from './metricHistory.ts';
 import type { FlatRun } from './runs.ts';
@@ -48,4 +49,9 @@ function toMetrics(flat: readonly SqlValue[]): Map<string, Metric> {
   return map;
 }
 
-const toInt64 = (value: SqlValue): Int64 => (typeof value === 'bigint' ? value : Number(value));
+/** node:sqlite reads the smallest integer as a number where it should refuse to: its absolute value overflows there. */
+function toInt64(value: SqlValue): Int64 {
+  if (typeof value === 'bigint') return value;
+  const number = Number(value);
+  return number === Number(int64Min) ? int64Min : number;
+}
