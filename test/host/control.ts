@@ -23,8 +23,8 @@ export interface WindowControl {
   answer(text: string): Promise<void>;
   /** Types into the input that is open without accepting; resolves with its message. */
   refusal(text: string): Promise<string>;
-  /** Resolves with what is asked once the input or pick with this title is open. */
-  question(title: string): Promise<Question>;
+  /** Resolves with what is asked once the input or pick with this title is open, and shows `text` in a row or a message. */
+  question(title: string, text?: string): Promise<Question>;
   /** Types into the input that is open, in place of what is in it, without accepting. */
   type(text: string): Promise<void>;
   accept(): Promise<void>;

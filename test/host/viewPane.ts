@@ -18,12 +18,17 @@ export class ViewPane {
   readonly pane: Locator;
 
   constructor(page: Page, title: string) {
-    const header = page.locator(`.pane-header[aria-label^="${title} Section"]`);
+    // A view's description stands between the two: "Experiments - sqlite · mlflow.db Section".
+    const header = page.locator(`.pane-header[aria-label^="${title} "][aria-label$=" Section"]`);
     this.pane = page.locator('.pane', { has: header });
   }
 
   row(label: string | RegExp): Locator {
     return this.pane.locator('.monaco-list-row').filter({ hasText: label });
+  }
+
+  button(text: string): Locator {
+    return this.pane.getByRole('button', { name: text, exact: true });
   }
 
   /** What is written in the view where there are no rows: message, welcome text, buttons. */

@@ -94,10 +94,12 @@ export class VsCodeWindow {
     return (await this.page.locator('.quick-input-message').innerText()).trim();
   }
 
-  /** Resolves with what is asked once the input or pick with this title is open. */
-  async readQuestion(title: string): Promise<Question> {
+  /** Resolves with what is asked once the input or pick with this title is open, and shows `shown` in a row or a message. */
+  async readQuestion(title: string, shown = ''): Promise<Question> {
     const widget = this.page.locator('.quick-input-widget');
     await widget.locator('.quick-input-title', { hasText: title }).waitFor();
+    const below = widget.locator('.quick-input-message, .quick-input-list .monaco-list-row');
+    if (shown) await below.filter({ visible: true, hasText: shown }).first().waitFor();
     const text = (part: string) => widget.locator(part).filter({ visible: true }).allInnerTexts();
     const [[shownTitle = ''], [message = ''], rows] = await Promise.all([
       text('.quick-input-title'),
@@ -127,6 +129,21 @@ export class VsCodeWindow {
     await this.page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
   }
 
+  /** Opens a file of the workspace in an editor. */
+  async openFile(name: string): Promise<void> {
+    await this.page.keyboard.press('ControlOrMeta+P');
+    await this.#quickInput.fill(name);
+    await this.#quickPickRow(name).click();
+    await this.page.locator('.tab.active', { hasText: name }).waitFor();
+  }
+
+  /** Types a line into a new terminal in the panel. */
+  async runInTerminal(line: string): Promise<void> {
+    await this.runCommand('Terminal: Create New Terminal');
+    await this.page.locator('.terminal-wrapper.active .xterm.focus').waitFor();
+    await this.page.keyboard.type(`${line}\n`);
+  }
+
   async readStatusBar(): Promise<StatusBarItem[]> {
     return readItems(this.page.locator('.statusbar-item'));
   }
@@ -140,8 +157,23 @@ export class VsCodeWindow {
     return this.page.locator('.statusbar-item').filter({ hasText: text });
   }
 
-  notification(text: Text): Locator {
-    return this.page.locator('.notification-toast').filter({ hasText: text });
+  /** Resolves with the whole text of the notification with this text, once there is one. */
+  async readNotification(text: Text): Promise<string> {
+    // With its smoke test driver, VS Code shows notifications only in their centre.
+    if (!(await this.page.locator('.notifications-center').isVisible())) {
+      await this.page.locator('[id="status.notifications"]').click();
+    }
+    const notification = this.page
+      .locator('.notification-list-item')
+      .filter({ hasText: text, visible: true });
+    await notification.first().waitFor();
+    return (await notification.first().innerText()).trim();
+  }
+
+  /** A button with this label, with or without a key binding behind it. */
+  button(label: string): Locator {
+    const name = label.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+    return this.page.getByRole('button', { name: new RegExp(`^${name}(?: \\(.+\\))?$`) });
   }
 
   /** Opens a container of the activity bar, if it is not open already. */

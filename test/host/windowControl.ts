@@ -9,7 +9,7 @@ export function windowControl(window: VsCodeWindow, pictures: string): WindowCon
     runCommand: (title, ...answers) => window.runCommand(title, ...answers),
     answer: text => window.answer(text),
     refusal: text => window.refusal(text),
-    question: title => window.readQuestion(title),
+    question: (title, text) => window.readQuestion(title, text),
     type: text => window.type(text),
     accept: () => window.accept(),
     dismiss: () => window.dismiss(),
@@ -24,12 +24,8 @@ export function windowControl(window: VsCodeWindow, pictures: string): WindowCon
       await window.view(view).row(text).first().click({ button: 'right' });
       await window.page.getByRole('menuitem', { name: entry, exact: true }).click();
     },
-    notification: async text => {
-      const toast = window.notification(text).first();
-      await toast.waitFor();
-      return (await toast.innerText()).trim();
-    },
-    pressButton: text => window.page.getByRole('button', { name: text, exact: true }).first().click(),
+    notification: text => window.readNotification(text),
+    pressButton: text => window.button(text).first().click(),
     useTheme: theme => window.useTheme(theme),
     screenshot: async name => {
       await mkdir(pictures, { recursive: true });
