@@ -6,11 +6,6 @@ import type * as tracking from '../../src/tracking/index.ts';
 import { silentLogger } from '../../src/tracking/logger.ts';
 import { root } from './demoWorkspace.ts';
 
-/** The core as it is built, in a plain Node without VS Code. */
-const { openArtifacts, openStore } = (await import(
-  pathToFileURL(join(root, 'dist/tracking.mjs')).href
-)) as typeof tracking;
-
 export interface ExpectedRun {
   readonly runName: string;
   readonly params: Readonly<Record<string, string>>;
@@ -22,6 +17,9 @@ export interface ExpectedRun {
  * files of outputs/, byte by byte.
  */
 export async function reportStore(workspace: string, expected: ExpectedRun): Promise<void> {
+  // The core as it has just been built, in a plain Node without VS Code.
+  const built = pathToFileURL(join(root, 'dist/tracking.mjs')).href;
+  const { openArtifacts, openStore } = (await import(built)) as typeof tracking;
   await using store = await openStore(`sqlite:///${join(workspace, 'mlflow.db')}`, {
     workerFile: join(root, 'dist/sqliteWorker.js'),
     logger: silentLogger,
