@@ -23,6 +23,8 @@ clients = {}
 def encode(value):
     if isinstance(value, bool) or value is None or isinstance(value, str):
         return value
+    if isinstance(value, bytes):  # page tokens
+        return value.decode()
     if isinstance(value, int):
         return value if abs(value) < 2**53 else {"$int": str(value)}
     if isinstance(value, float):
