@@ -74,7 +74,7 @@ describe('artifact paths', () => {
     expect(() => checkArtifactPath('c:b', 'win32')).toThrow(refused);
   });
 
-  it.each(['a%20b', 'lit%25.txt', 'A:b', 'a?', 'x;', ' a', 'a\tb', 'a\nb', 'a\u007f', 'http:x', '..x'])(
+  it.each(['a%20b', 'lit%25.txt', 'A:b', 'a?', 'x;', ' a', 'a\tb', 'a\nb', 'a\u007f', 'http:x', '..x/y'])(
     'refuses to write %j, which MLflow could not read back',
     path => {
       expect(() => checkArtifactPath(path)).not.toThrow();
