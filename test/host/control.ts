@@ -44,6 +44,8 @@ export interface WindowControl {
   chooseFromRow(view: string, text: string, entry: string): Promise<void>;
   /** Resolves with the whole text of the notification that contains `text`, once there is one. */
   notification(text: string): Promise<string>;
+  /** The whole texts of all notifications. */
+  notifications(): Promise<string[]>;
   pressButton(text: string): Promise<void>;
   useTheme(theme: 'light' | 'dark'): Promise<void>;
   /** Saves a picture of the window and resolves with its path. */

@@ -159,15 +159,16 @@ export class VsCodeWindow {
 
   /** Resolves with the whole text of the notification with this text, once there is one. */
   async readNotification(text: Text): Promise<string> {
-    // With its smoke test driver, VS Code shows notifications only in their centre.
-    if (!(await this.page.locator('.notifications-center').isVisible())) {
-      await this.page.locator('[id="status.notifications"]').click();
-    }
-    const notification = this.page
-      .locator('.notification-list-item')
-      .filter({ hasText: text, visible: true });
-    await notification.first().waitFor();
-    return (await notification.first().innerText()).trim();
+    await this.#openNotifications();
+    const notification = this.#notifications.filter({ hasText: text }).first();
+    await notification.waitFor();
+    return (await notification.innerText()).trim();
+  }
+
+  /** The whole texts of all notifications. */
+  async readNotifications(): Promise<string[]> {
+    await this.#openNotifications();
+    return this.#notifications.allInnerTexts();
   }
 
   /** A button with this label, with or without a key binding behind it. */
@@ -187,6 +188,18 @@ export class VsCodeWindow {
   /** A view of the side bar by its title. Its container must be open. */
   view(title: string): ViewPane {
     return new ViewPane(this.page, title);
+  }
+
+  get #notifications(): Locator {
+    return this.page.locator('.notification-list-item').filter({ visible: true });
+  }
+
+  /** With its smoke test driver, VS Code shows notifications only in their centre. */
+  async #openNotifications(): Promise<void> {
+    const centre = this.page.locator('.notifications-center');
+    if (await centre.isVisible()) return;
+    await this.page.locator('[id="status.notifications"]').click();
+    await centre.waitFor();
   }
 
   get #quickInput(): Locator {

@@ -24,6 +24,7 @@ export function windowControl(window: VsCodeWindow, pictures: string): WindowCon
       await window.view(view).row(text).first().click({ button: 'right' });
       await window.page.getByRole('menuitem', { name: entry, exact: true }).click();
     },
+    notifications: () => window.readNotifications(),
     notification: text => window.readNotification(text),
     pressButton: text => window.button(text).first().click(),
     useTheme: theme => window.useTheme(theme),
