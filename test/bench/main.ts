@@ -8,10 +8,11 @@ import { artifacts } from './artifacts.ts';
 import type { Bench, Comparison } from './area.ts';
 import { host } from './host.ts';
 import { sqlite } from './sqlite.ts';
+import { watcherLatency } from './watcherLatency.ts';
 
 const areas: Readonly<Record<string, readonly Bench[]>> = {
   sqlite: [sqlite, artifacts],
-  host: [host],
+  host: [host, watcherLatency],
 };
 
 const chosen = process.argv.slice(2);
