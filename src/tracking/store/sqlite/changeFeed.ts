@@ -65,7 +65,8 @@ export class ChangeFeed implements Disposable {
       this.#logger,
     );
     this.#token = undefined;
-    this.#check.request();
+    // Before whatever the listener reads next, so that a commit after that reading differs from this.
+    void this.#ask();
   }
 
   #stop(): void {

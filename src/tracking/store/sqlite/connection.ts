@@ -8,6 +8,9 @@ export type SqlRow = readonly SqlValue[];
 
 const maxStatements = 200;
 
+/** KiB, used as far as the file needs it: searches look up rows all over the indexes of a large store. */
+const cacheSize = 65_536;
+
 /** One open SQLite database, with statements prepared once and rows as arrays. For worker threads: every call blocks. */
 export class Connection {
   readonly #database: DatabaseSync;
@@ -25,6 +28,7 @@ export class Connection {
       PRAGMA foreign_keys = ON;
       PRAGMA case_sensitive_like = ON;
       PRAGMA temp_store = MEMORY;
+      PRAGMA cache_size = -${cacheSize};
     `);
   }
 

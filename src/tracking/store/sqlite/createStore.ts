@@ -3,6 +3,7 @@ import { basename, dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { v4 as uuid } from 'uuid';
 import { fileError, systemCode } from '../../artifacts/fileError.ts';
+import { invalid } from '../../errors.ts';
 import { appendUriPath } from '../artifactLocation.ts';
 import { freshRevision, freshSchema } from './schema.ts';
 
@@ -21,7 +22,9 @@ export function createStore(path: string, artifactRoot: string): void {
         : fileError(error, `Can't create the tracking store "${path}"`);
     }
   };
-  attempt(() => mkdirSync(dirname(path), { recursive: true }));
+  attempt(() => {
+    makeFolder(dirname(path));
+  });
   const temporary = join(dirname(path), `.${basename(path)}.${uuid()}`);
   try {
     attempt(() => {
@@ -56,6 +59,18 @@ export function fillStore(path: string, artifactRoot: string): void {
     database.exec('COMMIT');
   } finally {
     database.close();
+  }
+}
+
+function makeFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true });
+  } catch (error) {
+    const code = systemCode(error);
+    if (code !== 'EEXIST' && code !== 'ENOTDIR') throw error;
+    throw invalid(
+      `There can't be a folder "${folder}": a part of that path is a file. Choose another tracking URI.`,
+    );
   }
 }
 
