@@ -22,12 +22,14 @@ export class BridgeError extends Error {
 export class MlflowBridge implements AsyncDisposable {
   readonly #process: ChildProcessWithoutNullStreams;
   readonly #answers: AsyncIterator<string>;
+  readonly #closed: Promise<unknown>;
   #stderr = '';
   /** Batches take turns: each waits for the answer to the one before. */
   #turn: Promise<unknown> = Promise.resolve();
 
   private constructor(process: ChildProcessWithoutNullStreams) {
     this.#process = process;
+    this.#closed = once(process, 'close');
     this.#answers = createInterface({ input: process.stdout })[Symbol.asyncIterator]();
     process.stderr.setEncoding('utf8').on('data', (text: string) => (this.#stderr += text));
   }
@@ -69,9 +71,10 @@ export class MlflowBridge implements AsyncDisposable {
     );
   }
 
+  /** Ends the process; then `stderr` is complete. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#process.stdin.end();
-    if (this.#process.exitCode === null) await once(this.#process, 'exit');
+    await this.#closed;
   }
 }
 
