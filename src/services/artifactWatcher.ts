@@ -29,7 +29,7 @@ export interface ArtifactWatcherOptions {
   readonly since: Date;
   /** Bytes; a larger file waits for logAnyway(). Default: 500 MiB. */
   readonly sizeLimit?: number;
-  /** Milliseconds without a change after which an ordinary small file counts as complete. Default: 1,000. */
+  /** Milliseconds without a change after which an ordinary small file counts as complete. Default: `defaultSettle`. */
   readonly settle?: number;
   /** How many files are sent at once. Default: 4. */
   readonly concurrency?: number;
@@ -42,7 +42,7 @@ export interface ArtifactWatcherOptions {
 }
 
 const defaultSizeLimit = 500 * 2 ** 20;
-const defaultSettle = 1_000;
+export const defaultSettle = 1_000;
 const defaultConcurrency = 4;
 
 /** Milliseconds between rescans while events flow, and while the system has no watches left. */

@@ -51,9 +51,9 @@ export class OpenWriters {
     this.#clock = clock;
   }
 
-  /** True if the last look came after `time`. */
-  hasLookedSince(time: number): boolean {
-    return this.#lookedAt > time;
+  /** When the last look began, on the clock; for ever ago if never. */
+  get lookedAt(): number {
+    return this.#lookedAt;
   }
 
   /** As of the last look. */

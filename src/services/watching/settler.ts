@@ -8,8 +8,9 @@ import { hasKnownEnd, wholenessOf } from './wholeness.ts';
 const shortWindow = 40;
 /** Milliseconds between two rounds of judging, so that a burst of files is judged in batches. */
 const restBetweenRounds = 10;
-/** Milliseconds between two looks for open writers, while there are files to wait for. */
+/** Milliseconds between two looks for open writers, and from a look to the next file that is due. */
 const lookEvery = 400;
+const lookAhead = 150;
 
 export interface SettlerOptions {
   readonly clock: Clock;
@@ -20,7 +21,8 @@ export interface SettlerOptions {
 
 /**
  * Decides when a file is complete: nothing about it changed over its window, and
- * - it was renamed into place, or its format shows that it is whole: the window is a short one; or
+ * - it was renamed into place, or its format shows that it is whole: the window is a short one (for a format, only for
+ *   the first version: what is rewritten ten times a second need not arrive so often); or
  * - its format does not show an end, and nobody has it open for writing; or
  * - it has been quiet for so long that it is not waited for any more.
  */
@@ -51,30 +53,37 @@ export class Settler implements Disposable {
   /** The file has just changed: it is waited for from now on. */
   changed(file: WatchedFile): void {
     const now = this.#options.clock.now();
-    file.settling.changed(now, file.stamp?.size ?? 0);
-    const early = file.renamedHere || hasKnownEnd(file.path);
-    this.#plan(file, now + (early ? Math.min(shortWindow, file.settling.window) : file.settling.window));
+    const { settling, wasWhole } = file;
+    settling.changed(now, file.stamp?.size ?? 0, wasWhole && !this.#due.has(file));
+    const early = file.renamedHere || (!wasWhole && hasKnownEnd(file.path));
+    this.#due.set(file, now + (early ? Math.min(shortWindow, settling.window) : settling.window));
+    this.#arm(this.#due.get(file) ?? now);
+    this.#planLook();
   }
 
   forget(file: WatchedFile): void {
     this.#due.delete(file);
   }
 
-  #plan(file: WatchedFile, at: number): void {
-    this.#due.set(file, at);
-    this.#arm(at);
-    this.#lookForWritersSoon();
+  get #nextDue(): number {
+    let next = Infinity;
+    for (const at of this.#due.values()) next = Math.min(next, at);
+    return next;
   }
 
-  #lookForWritersSoon(): void {
-    if (this.#disposed || this.#due.size === 0) return;
-    this.#lookTimer ??= this.#options.clock.after(lookEvery, () => {
-      void this.#writers
-        .look(() => this.#paths())
-        .finally(() => {
-          this.#lookTimer = undefined;
-          this.#lookForWritersSoon();
-        });
+  /** Has the open writers known just before a file is due, so that it need not wait for a look. */
+  #planLook(): void {
+    if (this.#disposed || this.#lookTimer || this.#due.size === 0) return;
+    const { clock } = this.#options;
+    const at = Math.max(this.#nextDue - lookAhead, this.#writers.lookedAt + lookEvery);
+    this.#lookTimer = clock.after(Math.max(at - clock.now(), 0), () => {
+      // Of a file that is written all the time, the due time moves on and on.
+      const isDueSoon = this.#nextDue <= clock.now() + lookAhead;
+      const looked = isDueSoon ? this.#writers.look(() => this.#paths()) : Promise.resolve();
+      void looked.finally(() => {
+        this.#lookTimer = undefined;
+        this.#planLook();
+      });
     });
   }
 
@@ -104,9 +113,8 @@ export class Settler implements Disposable {
       await this.#askForWriters(undecided);
     } finally {
       this.#checking = false;
-      let next = Infinity;
-      for (const at of this.#due.values()) next = Math.min(next, at);
-      if (next < Infinity) this.#arm(Math.max(next, this.#options.clock.now() + restBetweenRounds));
+      if (this.#due.size > 0)
+        this.#arm(Math.max(this.#nextDue, this.#options.clock.now() + restBetweenRounds));
     }
   }
 
@@ -119,29 +127,28 @@ export class Settler implements Disposable {
 
   /** Completes the file, or puts it off, or returns it: then only an open writer speaks against it. */
   async #judge(file: WatchedFile): Promise<WatchedFile | undefined> {
-    const { settling, stamp } = file;
     const planned = this.#due.get(file);
-    const wholeness =
-      file.renamedHere || settling.isOutOfPatience(this.#options.clock.now())
-        ? 'whole'
-        : await wholenessOf(file.realPath, stamp?.size ?? 0).catch(() => 'unknown' as const);
+    const wholeness = file.renamedHere
+      ? 'whole'
+      : await wholenessOf(file.realPath, file.stamp?.size ?? 0).catch(() => 'unknown' as const);
     if (this.#due.get(file) !== planned) return undefined;
-    if (wholeness === 'unknown') return file;
-    if (wholeness === 'whole') this.#complete(file);
-    else this.#putOff(file);
+    const isGivenUp = file.settling.isOutOfPatience(this.#options.clock.now());
+    if (wholeness === 'unknown' && !isGivenUp) return file;
+    if (wholeness === 'partial' && !isGivenUp) this.#putOff(file);
+    else this.#complete(file, wholeness === 'whole');
     return undefined;
   }
 
   async #askForWriters(files: readonly WatchedFile[]): Promise<void> {
     const planned = files.map(file => this.#due.get(file));
-    const isKnown = (file: WatchedFile) => this.#writers.hasLookedSince(file.settling.changedAt);
+    const isKnown = (file: WatchedFile) => this.#writers.lookedAt > file.settling.changedAt;
     // A look that was under way may have begun before a file's last change.
     for (let times = 0; times < 2 && !files.every(isKnown); times++)
       await this.#writers.look(() => this.#paths());
     files.forEach((file, index) => {
       if (this.#due.get(file) !== planned[index]) return;
       if (this.#writers.has(file.realPath)) this.#putOff(file, lookEvery);
-      else this.#complete(file);
+      else this.#complete(file, false);
     });
   }
 
@@ -149,8 +156,9 @@ export class Settler implements Disposable {
     this.#due.set(file, this.#options.clock.now() + Math.min(file.settling.window, atMost));
   }
 
-  #complete(file: WatchedFile): void {
+  #complete(file: WatchedFile, isWhole: boolean): void {
     this.#due.delete(file);
+    file.wasWhole = isWhole;
     this.#options.onComplete(file);
   }
 

@@ -19,9 +19,9 @@ export class Settling {
     this.#base = base;
   }
 
-  /** The file was seen to differ from what it was before. */
-  changed(now: number, size: number): void {
-    if (this.#changedAt !== undefined) {
+  /** The file was seen to differ from what it was before. A new version tells nothing about pauses. */
+  changed(now: number, size: number, isNewVersion = false): void {
+    if (this.#changedAt !== undefined && !isNewVersion) {
       const pause = now - this.#changedAt;
       if (pause <= pausesWithin * this.#sizeWindow) this.#longestPause = Math.max(this.#longestPause, pause);
     }

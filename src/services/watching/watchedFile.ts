@@ -16,6 +16,8 @@ export class WatchedFile {
   stamp: FileStamp | undefined;
   /** It came here whole, by a rename, and nobody has written to it since. */
   renamedHere = false;
+  /** The last version that completed was seen to be whole, and did not just stay quiet. */
+  wasWhole = false;
   /** A person has said that it may be larger than the limit. */
   allowed = false;
   /** Why it is not to be sent, whatever becomes of it. */

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Disposable, Event } from '../../tracking/events.ts';
 import { Emitter } from '../../tracking/events.ts';
 import type { Observable } from '../../tracking/observable.ts';
@@ -39,7 +40,6 @@ const order: readonly FileState['kind'][] = [
   'waiting',
   'settling',
   'skipped',
-  'sent',
 ];
 const listedAtMost = 500;
 /** Milliseconds in which changes are told together. */
@@ -49,7 +49,9 @@ const coalesced = 50;
 export class StateBoard implements Observable<WatcherState>, Disposable {
   readonly #clock: Clock;
   readonly #changed = new Emitter<WatcherState>();
-  readonly #files = new Map<string, WatchedFileState>();
+  readonly #kinds = new Map<string, FileState['kind']>();
+  /** All but the sent ones, of which there may be very many. */
+  readonly #unsent = new Map<string, WatchedFileState>();
   readonly #problems = new Set<string>();
   readonly #counts: Record<FileState['kind'], number> = {
     failed: 0,
@@ -72,8 +74,7 @@ export class StateBoard implements Observable<WatcherState>, Disposable {
   get current(): WatcherState {
     return (this.#current ??= {
       counts: { ...this.#counts },
-      files: [...this.#files.values()]
-        .filter(file => file.state.kind !== 'sent')
+      files: [...this.#unsent.values()]
         .sort((a, b) => order.indexOf(a.state.kind) - order.indexOf(b.state.kind))
         .slice(0, listedAtMost),
       problems: [...this.#problems],
@@ -81,15 +82,19 @@ export class StateBoard implements Observable<WatcherState>, Disposable {
   }
 
   set(file: WatchedFileState): void {
-    this.#uncount(file.path);
-    this.#counts[file.state.kind]++;
-    this.#files.set(file.path, file);
+    const { path, state } = file;
+    if (state.kind === this.#kinds.get(path)) {
+      if (state.kind === 'sent' || isDeepStrictEqual(state, this.#unsent.get(path)?.state)) return;
+    }
+    this.#forget(path);
+    this.#counts[state.kind]++;
+    this.#kinds.set(path, state.kind);
+    if (state.kind !== 'sent') this.#unsent.set(path, file);
     this.#touch();
   }
 
   remove(path: string): void {
-    this.#uncount(path);
-    if (this.#files.delete(path)) this.#touch();
+    if (this.#forget(path)) this.#touch();
   }
 
   addProblem(message: string): void {
@@ -98,9 +103,11 @@ export class StateBoard implements Observable<WatcherState>, Disposable {
     this.#touch();
   }
 
-  #uncount(path: string): void {
-    const before = this.#files.get(path);
-    if (before) this.#counts[before.state.kind]--;
+  #forget(path: string): boolean {
+    const kind = this.#kinds.get(path);
+    if (kind) this.#counts[kind]--;
+    this.#unsent.delete(path);
+    return this.#kinds.delete(path);
   }
 
   #touch(): void {

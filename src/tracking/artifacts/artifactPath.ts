@@ -80,8 +80,8 @@ export function checkArtifactPath(path: string, platform: NodeJS.Platform = proc
 /**
  * For a path that is to be written: also refuses what MLflow would store but never find again, because its reading side
  * decodes names (`a%20b`, `A:b`, `a?`, control characters, a leading blank), and directories like `..a`, which
- * `verify_artifact_path` refuses. (MLflow 3.17's client fails to download some more, as `a?b` and `it's/a`, which the
- * server, the UI and other releases read.)
+ * `verify_artifact_path` refuses. (MLflow 3.17's client lists but fails to download some more, as `a?b` and `it's/a`;
+ * 2.22's downloads them.)
  */
 export function checkNewArtifactPath(path: string, platform: NodeJS.Platform = process.platform): void {
   checkArtifactPath(path, platform);

@@ -151,6 +151,17 @@ describe('when a file counts as complete', () => {
     expect(await harness.artifacts()).toEqual({ 'metrics.json': '{"a": [1, 2]}', 'other.json': '{}' });
   });
 
+  it('at once only in its first version when its format shows the end: a file may be rewritten all the time', async () => {
+    const watcher = await harness.start({ settle: anHour });
+    const path = await write('progress.json', '1');
+    await until(watcher, state => state.counts.sent === 1);
+    await writeFile(path, '2');
+    // What is renamed into place later and arrives shows that the short window has passed.
+    await rename(await write('later.tmp'), join(outputs, 'later.txt'));
+    await until(watcher, state => state.counts.sent === 1 && state.counts.settling === 1);
+    expect(await harness.artifacts()).toEqual({ 'progress.json': '1', 'later.txt': 'later.tmp' });
+  });
+
   it('even if its format never shows an end, after a while', async () => {
     const watcher = await harness.start({ settle: 10 });
     await write('broken.json', '{"a": NaN');

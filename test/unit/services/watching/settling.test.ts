@@ -26,6 +26,13 @@ describe('the settle window', () => {
     expect(settling.window).toBeCloseTo(1_000, 0);
   });
 
+  it('learns nothing from the time between two whole versions', () => {
+    const settling = new Settling(1_000);
+    settling.changed(0, 10);
+    settling.changed(5_000, 10, true);
+    expect(settling.window).toBeCloseTo(1_000, 0);
+  });
+
   it('never exceeds half a minute, unless the settings ask for it', () => {
     const settling = new Settling(5_000);
     settling.changed(0, 10);
