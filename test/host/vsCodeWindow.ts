@@ -70,9 +70,19 @@ export class VsCodeWindow {
 
   /** Runs a command by its whole title in the palette (`MLflow: Log Metric`), and answers what it asks, in turn. */
   async runCommand(title: string, ...answers: readonly string[]): Promise<void> {
-    await this.page.keyboard.press('F1');
-    await this.#quickInput.fill(`>${title}`);
-    await this.#quickPickRow(title).click();
+    // The palette lists the commands that are there when it opens; while VS Code starts, an extension's come later.
+    const deadline = performance.now() + VsCodeWindow.patience;
+    for (;;) {
+      await this.page.keyboard.press('F1');
+      await this.#quickInput.fill(`>${title}`);
+      try {
+        await this.#quickPickRow(title).click({ timeout: VsCodeWindow.patience / 10 });
+        break;
+      } catch (error) {
+        if (performance.now() > deadline) throw error;
+        await this.dismiss();
+      }
+    }
     for (const answer of answers) await this.answer(answer);
   }
 
@@ -177,11 +187,9 @@ export class VsCodeWindow {
     return this.page.getByRole('button', { name: new RegExp(`^${name}(?: \\(.+\\))?$`) });
   }
 
-  /** Opens a container of the activity bar, if it is not open already. */
+  /** Opens a container of the side bar. A click on its icon would close it where it is open already. */
   async openContainer(title: string): Promise<void> {
-    const tab = this.page.locator(`.activitybar .action-item`, { has: this.page.getByLabel(title) });
-    await tab.waitFor();
-    if ((await tab.getAttribute('aria-expanded')) !== 'true') await tab.click();
+    await this.runCommand(`View: Show ${title}`);
     await this.page.locator('.sidebar .composite.title', { hasText: new RegExp(title, 'i') }).waitFor();
   }
 
