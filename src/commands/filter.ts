@@ -6,7 +6,8 @@ import { sampleRuns } from './knownKeys.ts';
 import type { Choice } from './pick.ts';
 import type { CommandServices } from './services.ts';
 
-type Item = Choice<{ readonly filter: string } | { readonly completion: string }>;
+/** Its value is the filter as it is with this completion. */
+type Item = Choice<string>;
 
 /**
  * Asks for a filter with completion from what the newest runs have. While the person types, the view already shows what
@@ -30,7 +31,7 @@ export async function askForFilter(services: CommandServices): Promise<string | 
       applied(input.value, refusal),
       ...suggestionsFor(input.value, runs).map(({ label, text }): Item => ({
         label: `$(symbol-key) ${label}`,
-        value: { completion: text },
+        value: text,
         alwaysShow: true,
       })),
     ];
@@ -42,14 +43,14 @@ export async function askForFilter(services: CommandServices): Promise<string | 
   const answer = await answered<string>(input, ({ resolve, reject }) => {
     input.onDidChangeValue(preview);
     input.onDidAccept(() => {
-      const value = input.activeItems[0]?.value;
-      if (!value) return;
-      if ('filter' in value) {
-        resolve(value.filter);
-        return;
+      const completed = input.activeItems[0]?.value;
+      if (completed !== undefined) {
+        input.value = completed;
+        preview();
+      } else if (filterRefusal(input.value) === undefined) {
+        // The list may still show what was typed before.
+        resolve(input.value);
       }
-      input.value = value.completion;
-      preview();
     });
     show();
     sampleRuns(services).then(sample => {
@@ -62,14 +63,12 @@ export async function askForFilter(services: CommandServices): Promise<string | 
   return undefined;
 }
 
+/** What Enter does with what is typed, or why it does nothing. */
 function applied(filter: string, refusal: string | undefined): Item {
   if (refusal !== undefined) return { label: `$(error) ${refusal}`, alwaysShow: true };
-  return {
-    label:
-      filter.trim() === ''
-        ? vscode.l10n.t('$(clear-all) Show all runs')
-        : vscode.l10n.t('$(filter) Show runs that match {0}', filter),
-    value: { filter },
-    alwaysShow: true,
-  };
+  const label =
+    filter.trim() === ''
+      ? vscode.l10n.t('$(clear-all) Show all runs')
+      : vscode.l10n.t('$(filter) Show runs that match {0}', filter);
+  return { label, alwaysShow: true };
 }

@@ -34,7 +34,10 @@ export interface KeyQuestion extends Question {
   readonly unknown: string;
 }
 
-/** Asks for a known key or one that the person types; what is wrong with it stands in the list while it is typed. */
+/**
+ * Asks for a known key or one that the person types; what is wrong with it stands in the list while it is typed. The
+ * list follows the typing with a delay, so Enter takes what is in the field unless a known key has the focus.
+ */
 export function askKey({ known, validate, unknown, ...question }: KeyQuestion): Promise<Answer<string>> {
   const input = vscode.window.createQuickPick<Choice<string>>();
   prepare(input, question);
@@ -55,7 +58,11 @@ export function askKey({ known, validate, unknown, ...question }: KeyQuestion): 
   };
   return answered<string>(input, ({ resolve }) => {
     input.onDidChangeValue(show);
-    input.onDidAccept(() => choose(input, resolve));
+    input.onDidAccept(() => {
+      const focused = input.activeItems[0];
+      if (focused?.value !== undefined && known.has(focused.value)) resolve(focused.value);
+      else if (input.value !== '' && validate(input.value) === undefined) resolve(input.value);
+    });
     show();
   });
 }
@@ -67,8 +74,8 @@ export interface Found<T> {
 }
 
 /**
- * Lets the person choose from what `search` finds for the text that they type, the latest search winning. The last item
- * shows as many again, where there are more.
+ * Lets the person choose from what `search` finds for the text that they type, the latest search winning. Enter while
+ * one is under way takes the first that it finds. The last item shows as many again, where there are more.
  */
 export function pickFound<T>(
   question: Question,
@@ -79,23 +86,26 @@ export function pickFound<T>(
   const pageSize = 50;
   let running = new AbortController();
   let count = pageSize;
+  let takeFirst = false;
   const more: Choice<T> = { label: vscode.l10n.t('$(ellipsis) Show more'), alwaysShow: true };
   return answered<T>(input, ({ resolve, reject }) => {
+    const show = ({ choices, more: isMore }: Found<T>) => {
+      input.busy = false;
+      input.keepScrollPosition = count > pageSize;
+      // The search has decided what matches: the list must not look for the text again.
+      input.items = [...choices.map(choice => ({ ...choice, alwaysShow: true })), ...(isMore ? [more] : [])];
+      const [first] = choices;
+      if (takeFirst && first?.value !== undefined) resolve(first.value);
+    };
     const start = () => {
       running.abort();
       running = new AbortController();
       const { signal } = running;
       input.busy = true;
+      takeFirst = false;
       search(input.value, count, signal).then(
         found => {
-          if (signal.aborted) return;
-          input.keepScrollPosition = count > pageSize;
-          // The search has decided what matches: the list must not look for the text again.
-          input.items = [
-            ...found.choices.map(choice => ({ ...choice, alwaysShow: true })),
-            ...(found.more ? [more] : []),
-          ];
-          input.busy = false;
+          if (!signal.aborted) show(found);
         },
         (error: unknown) => {
           if (!signal.aborted && !isCancellation(error)) reject(error);
@@ -107,12 +117,14 @@ export function pickFound<T>(
       start();
     });
     input.onDidAccept(() => {
-      if (input.activeItems[0] !== more) {
+      if (input.busy) {
+        takeFirst = true;
+      } else if (input.activeItems[0] === more) {
+        count += pageSize;
+        start();
+      } else {
         choose(input, resolve);
-        return;
       }
-      count += pageSize;
-      start();
     });
     start();
   }).finally(() => running.abort());

@@ -22,7 +22,9 @@ export function windowControl(window: VsCodeWindow, pictures: string): WindowCon
     expandRow: (view, text) => window.view(view).expand(text),
     chooseFromRow: async (view, text, entry) => {
       await window.view(view).row(text).first().click({ button: 'right' });
-      await window.page.getByRole('menuitem', { name: entry, exact: true }).click();
+      // A menu that has just opened ignores the mouse button for a moment, lest the click that opened it chooses.
+      await window.page.getByRole('menuitem', { name: entry, exact: true }).hover();
+      await window.page.keyboard.press('Enter');
     },
     notifications: () => window.readNotifications(),
     notification: text => window.readNotification(text),

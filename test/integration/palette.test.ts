@@ -274,10 +274,16 @@ describe('The Experiments view', () => {
     await execute('runlight.startRun', { runName: 'bad one' });
     await execute('runlight.logMetric', { key: 'val/acc', value: 0.12 });
     await execute('runlight.endRunFailed', {});
-    await control.row('Experiments', 'shown');
-    await control.expandRow('Experiments', 'shown');
-    await control.row('Experiments', 'bad one');
+    await expanded('bad one');
   });
+
+  /** The view opens what a filter finds, and closes it again after that. */
+  const expanded = async (run: string) => {
+    await eventually(async () => {
+      await control.expandRow('Experiments', 'shown');
+      return (await names()).includes(run);
+    });
+  };
 
   const names = async (): Promise<readonly string[]> =>
     (await control.readRows('Experiments')).map(({ label }) => label);
@@ -293,7 +299,7 @@ describe('The Experiments view', () => {
     await control.question('Filter Runs', 'Show runs that match');
     await eventually(async () => !(await names()).includes('bad one'));
     await control.dismiss();
-    await control.row('Experiments', 'bad one');
+    await expanded('bad one');
 
     await control.runCommand('MLflow: Filter Runs');
     await control.question('Filter Runs');
@@ -303,7 +309,7 @@ describe('The Experiments view', () => {
     await eventually(async () => !(await names()).includes('bad one'));
     assert.ok((await names()).includes('good one'));
     await execute('runlight.clearFilter');
-    await control.row('Experiments', 'bad one');
+    await expanded('bad one');
     await assert.rejects(
       execute('runlight.filterRuns', { filter: 'metrics.acc >' }),
       refusal('INVALID_PARAMETER_VALUE', /expected a number/),
@@ -311,7 +317,7 @@ describe('The Experiments view', () => {
     await execute('runlight.filterRuns', { filter: "attributes.status = 'FAILED'" });
     await eventually(async () => !(await names()).includes('good one'));
     await execute('runlight.filterRuns', { filter: '' });
-    await control.row('Experiments', 'good one');
+    await expanded('good one');
   });
 
   it('is sorted by a metric', async () => {
@@ -339,12 +345,11 @@ describe('The Experiments view', () => {
     await execute('runlight.deleteRun', { runIds: [runId] });
     await eventually(async () => !(await names()).includes('better one'));
     await execute('runlight.showDeleted');
-    await control.row('Experiments', 'shown');
-    await control.expandRow('Experiments', 'shown');
+    await expanded('better one');
     await control.chooseFromRow('Experiments', 'better one', 'Restore Run');
     await eventually(async () => !(await names()).includes('better one'));
     await execute('runlight.showActive');
-    await control.row('Experiments', 'better one');
+    await expanded('better one');
   });
 
   it('shows what is pinned beside its runs', async () => {
