@@ -13,6 +13,7 @@ import type { Hint } from './watching/folderWatch.ts';
 import { Sender } from './watching/sender.ts';
 import type { SentFile, Submit } from './watching/sender.ts';
 import { Settler } from './watching/settler.ts';
+import { untilAborted } from './watching/untilAborted.ts';
 import type { WatchedFile } from './watching/watchedFile.ts';
 import { WatchedFolder } from './watching/watchedFolder.ts';
 import type { FolderToWatch } from './watching/watchedFolder.ts';
@@ -50,23 +51,6 @@ const rescanEvery = 60_000;
 const rescanWithoutEvents = 2_000;
 /** Milliseconds between a hint that events were lost and the rescan, so that a thousand hints cost one. */
 const rescanAfterLoss = 200;
-
-/** What `promise` comes to, or a rejection with the signal's reason as soon as it is aborted. */
-async function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  signal.throwIfAborted();
-  let abort: () => void = () => undefined;
-  const aborted = new Promise<never>((_resolve, reject) => {
-    abort = () => {
-      reject(signal.reason as Error);
-    };
-  });
-  signal.addEventListener('abort', abort);
-  try {
-    return await Promise.race([promise, aborted]);
-  } finally {
-    signal.removeEventListener('abort', abort);
-  }
-}
 
 /**
  * Logs the files of some folders into a run, each once it is complete, and again when it has changed (product.md,
@@ -189,8 +173,9 @@ export class ArtifactWatcher {
    * it is. Rejects when aborted, or when the watcher is disposed.
    */
   async flush(signal?: AbortSignal): Promise<FileCounts> {
-    await untilAborted(this.rescan(), this.#stop(signal));
-    await this.#idle(signal);
+    const stop = this.#stop(signal);
+    await untilAborted(this.rescan(), stop);
+    await this.#idle(stop);
     return this.state.current.counts;
   }
 
@@ -200,11 +185,12 @@ export class ArtifactWatcher {
     if (file && (await this.#isThere(file)) && file.refusal === undefined) this.#send(file);
   }
 
-  /** Sends a file in spite of its size, now and whenever it changes. */
+  /** Sends a file in spite of its size, or after it was skipped, now and whenever it changes. */
   async logAnyway(path: string): Promise<void> {
     const file = this.#ledger.get(path);
     if (!file) return;
     file.allowed = true;
+    file.refusal = undefined;
     await this.retry(path);
   }
 
@@ -222,7 +208,7 @@ export class ArtifactWatcher {
     this.#scanTimer?.dispose();
     try {
       await Promise.all(this.#folders.map(folder => folder.close()));
-      await this.#idle(signal);
+      await this.#idle(this.#stop(signal));
     } catch (error) {
       if (!signal?.aborted) this.#options.logger.error('Sending the rest of the output files', error);
     }
@@ -248,7 +234,7 @@ export class ArtifactWatcher {
     return signal ? AbortSignal.any([this.#abort.signal, signal]) : this.#abort.signal;
   }
 
-  async #idle(signal: AbortSignal | undefined): Promise<void> {
+  async #idle(stop: AbortSignal): Promise<void> {
     while (!this.#isIdle) {
       const progress = new Promise<void>(resolve => {
         const subscription = this.#progress.event(() => {
@@ -256,7 +242,7 @@ export class ArtifactWatcher {
           resolve();
         });
       });
-      await untilAborted(progress, this.#stop(signal));
+      await untilAborted(progress, stop);
     }
   }
 

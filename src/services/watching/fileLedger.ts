@@ -61,11 +61,11 @@ export class FileLedger {
   found(folder: WatchedFolder, relativePath: string, found: FoundEntry | undefined): void {
     const path = folder.pathOf(relativePath);
     const known = this.#files.get(path);
+    const hasArrived = this.#arrivals.delete(path);
     const file = () => known ?? this.#add(folder, relativePath);
     switch (found?.kind) {
       case undefined:
       case 'directory':
-        this.#arrivals.delete(path);
         if (known) this.#remove(known);
         break;
       case 'leftOut':
@@ -78,16 +78,16 @@ export class FileLedger {
         break;
       }
       case 'file':
-        if (known || !this.#isOld(path, found.stamp)) this.#foundFile(file(), found.stamp);
+        if (known || !this.#isOld(path, found.stamp)) this.#foundFile(file(), found.stamp, hasArrived);
         break;
     }
   }
 
-  #foundFile(file: WatchedFile, stamp: FileStamp): void {
+  #foundFile(file: WatchedFile, stamp: FileStamp, hasArrived: boolean): void {
     const before = file.stamp;
     if (before && sameStamp(before, stamp)) return;
     file.stamp = stamp;
-    file.renamedHere = this.#arrivals.delete(file.path) && before?.ino !== stamp.ino && stamp.size > 0;
+    file.renamedHere = hasArrived && before?.ino !== stamp.ino && stamp.size > 0;
     if (file.refusal === undefined) this.#options.onChanged(file);
     else this.#options.onLeftOut(file, { kind: 'skipped', reason: file.refusal });
   }

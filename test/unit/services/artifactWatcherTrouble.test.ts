@@ -130,6 +130,9 @@ describe('files that can’t be logged are named with the reason', () => {
       'big.txt': 'larger than ten, and larger',
     });
     expect(stateOf(watcher, 'other.txt')?.kind).toBe('skipped');
+    await watcher.logAnyway(other);
+    await watcher.flush();
+    expect((await harness.artifacts())['other.txt']).toBe('larger than ten, and larger');
   });
 
   it('ones that the store refuses, until they change or a person retries', async () => {
