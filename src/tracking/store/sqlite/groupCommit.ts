@@ -8,9 +8,14 @@ const handlers: Readonly<Record<string, Handler>> = writes as never;
 
 /** No transaction takes more requests after so many milliseconds: a trainer may be waiting to write. */
 const longestTransaction = 50;
-/** After the lock was ours for so long with no pause to speak of, others get one in which they find it free. */
+/**
+ * After the lock was ours for so long with no pause to speak of, others get one in which they find it free: SQLite has
+ * no queue for it, they ask again and again, up to 100 ms apart. A longer one if they are known to be there.
+ */
 const longestHold = 100;
 const pause = 5;
+const pauseForOthers = 25;
+const othersAreThereFor = 2000;
 const longestRetryDelay = 50;
 
 /**
@@ -23,6 +28,7 @@ export class GroupCommit {
   #attempts = 0;
   #held = 0;
   #released = 0;
+  #othersSeen = -Infinity;
 
   constructor(file: StoreFile, lockTimeout: number) {
     this.#file = file;
@@ -45,6 +51,7 @@ export class GroupCommit {
       }
     }
     if (!session) {
+      this.#othersSeen = performance.now();
       const tired = queue.filter(job => hasWaited(job, this.#lockTimeout)).length;
       // Jitter, so that two windows do not ask in step.
       const delay = Math.min(2 ** this.#attempts++, longestRetryDelay) * (0.5 + Math.random());
@@ -97,6 +104,6 @@ export class GroupCommit {
     this.#held += this.#released - begun;
     if (this.#held < longestHold) return 0;
     this.#held = 0;
-    return pause;
+    return this.#released - this.#othersSeen < othersAreThereFor ? pauseForOthers : pause;
   }
 }

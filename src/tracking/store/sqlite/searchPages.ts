@@ -2,6 +2,7 @@
 import type { Experiment } from '../../entities.ts';
 import type { ExperimentQuery, RunQuery } from '../trackingStore.ts';
 import { loadExperiments } from './experiments.ts';
+import { compileNewestRuns } from './newestRuns.ts';
 import { type FlatRun, loadRuns } from './runs.ts';
 import { compileExperimentSearch, compileRunSearch, type Search } from './search.ts';
 import type { Session } from './storeFile.ts';
@@ -24,7 +25,10 @@ export function* searchRuns(
   query: RunQuery,
   slice: Slice,
 ): Generator<undefined, Found<FlatRun>, Session> {
-  const { ids, hasMore } = findIds(session, compileRunSearch(query, session.features), slice);
+  const search = asksForAllNewestFirst(query)
+    ? compileNewestRuns(query, slice.offset + slice.limit + 1)
+    : compileRunSearch(query, session.features);
+  const { ids, hasMore } = findIds(session, search, slice);
   const items: FlatRun[] = [];
   for (let start = 0; start < ids.length; start += chunk) {
     if (start > 0) session = yield;
@@ -37,6 +41,9 @@ export function searchExperiments(session: Session, query: ExperimentQuery, slic
   const { ids, hasMore } = findIds(session, compileExperimentSearch(query, session.features), slice);
   return { items: loadExperiments(session, ids), hasMore };
 }
+
+const asksForAllNewestFirst = ({ filter = '', orderBy = [] }: RunQuery) =>
+  filter.trim() === '' && orderBy.length === 0;
 
 /** One more than asked for tells whether there is another page. */
 function findIds({ db }: Session, { sql, parameters }: Search, { offset, limit }: Slice) {
