@@ -14,5 +14,5 @@ export function formatAge(time: number, now = Date.now()): string {
 
 /** For how long something has been going on, no finer than what is shown anew once a minute. */
 export function formatElapsed(since: number, now = Date.now()): string {
-  return now - since < minute ? vscode.l10n.t('just started') : formatRoughSpan(now - since);
+  return now - since < minute ? vscode.l10n.t('< 1 min') : formatRoughSpan(now - since);
 }

@@ -64,7 +64,7 @@ export function rowsOf(node: ExperimentsNode | undefined, source: RowSource): re
     case 'experiment':
       return experimentRows(node, source);
     case 'run':
-      return [...childRunRows(node, source), ...groupRows(node, source)];
+      return runContents(node, source);
     case 'group':
     case 'artifact':
       return detailRows(node, source.model);
@@ -194,6 +194,11 @@ function runRows(
   return [...rows.filter(row => row.active), ...rows.filter(row => !row.active)];
 }
 
+function runContents(node: RunNode, source: RowSource): readonly ExperimentsNode[] {
+  const rows = [...childRunRows(node, source), ...groupRows(node, source)];
+  return rows.length > 0 ? rows : [messageRow(node, 'nothingLogged')];
+}
+
 function groupRows(node: RunNode, { model }: RowSource): readonly ExperimentsNode[] {
   const { runId, artifactUri } = node.run.info;
   const details = model.slice({ kind: 'run', runId });
@@ -220,7 +225,7 @@ function groupRows(node: RunNode, { model }: RowSource): readonly ExperimentsNod
       size: group === 'artifacts' && files ? sizeOf(files) : undefined,
     }));
   if (details?.error) groups.unshift(messageRow(node, 'error', details.error));
-  return groups.length > 0 ? groups : [messageRow(node, 'nothingLogged')];
+  return groups;
 }
 
 function loadMore(

@@ -33,6 +33,8 @@ export class ExperimentsProvider implements vscode.TreeDataProvider<ExperimentsN
   readonly #subscriptions: Disposable[];
   /** By key, what this view has loaded. */
   readonly #loaded = new Map<string, Subject>();
+  /** Ids of rows that the person has expanded: those that a filter hides come back as they were. */
+  readonly #expanded = new Set<string>();
   /** Rows that are being opened: what is loaded for them is not shown yet. */
   readonly #opening = new Set<ExperimentsNode | undefined>();
   #revealed: readonly RunInfo[] = [];
@@ -68,7 +70,10 @@ export class ExperimentsProvider implements vscode.TreeDataProvider<ExperimentsN
   }
 
   getTreeItem(node: ExperimentsNode): vscode.TreeItem {
-    return treeItemOf(node);
+    const item = treeItemOf(node);
+    if (item.collapsibleState === vscode.TreeItemCollapsibleState.Collapsed && this.#expanded.has(node.id))
+      item.collapsibleState = vscode.TreeItemCollapsibleState.Expanded;
+    return item;
   }
 
   getParent(node: ExperimentsNode): ExperimentsNode | undefined {
@@ -81,12 +86,14 @@ export class ExperimentsProvider implements vscode.TreeDataProvider<ExperimentsN
   }
 
   collapsed(node: ExperimentsNode): void {
+    this.#expanded.delete(node.id);
     this.#cache.collapse(node);
     this.#releaseHidden();
   }
 
   /** VS Code may show the rows from before it was collapsed: those are read again. */
   expanded(node: ExperimentsNode): void {
+    this.#expanded.add(node.id);
     if (!this.#cache.shows(node) && !this.#opening.has(node)) this.#changes.fire([node]);
   }
 
