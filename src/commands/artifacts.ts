@@ -5,11 +5,6 @@ import { clickedNode } from './clicked.ts';
 import { readOptions } from './options.ts';
 import type { CommandServices } from './services.ts';
 
-/** A row of the Active Run view: a file that the watcher has found. */
-interface UploadNode {
-  readonly path: string;
-}
-
 /** The artifacts that a run has, and the files on their way into the active one. */
 export function artifactCommands(services: CommandServices) {
   const { connection, fluent, runWatch } = services;
@@ -27,8 +22,11 @@ export function artifactCommands(services: CommandServices) {
     return undefined;
   };
 
-  const path = (args: readonly unknown[]): string =>
-    (readOptions(args, { path: 'string' }) ?? (args[0] as UploadNode)).path;
+  /** A file that the watcher has found: the clicked row of the Active Run view, or a path. */
+  const withUpload = async (args: readonly unknown[], act: (path: string) => Promise<void>) => {
+    const path = readOptions(args, { path: 'string' })?.path ?? clickedNode(args, 'upload')?.file.path;
+    if (path !== undefined) await act(path);
+  };
 
   return {
     'runlight.openArtifact': async (...args: readonly unknown[]) => {
@@ -41,9 +39,10 @@ export function artifactCommands(services: CommandServices) {
       const isDesktop = vscode.env.uiKind === vscode.UIKind.Desktop && vscode.env.remoteName === undefined;
       if (file) await vscode.commands.executeCommand(isDesktop ? 'revealFileInOS' : 'revealInExplorer', file);
     },
-    'runlight.retryArtifact': (...args: readonly unknown[]) => runWatch.retry(path(args)),
-    'runlight.logArtifactAnyway': (...args: readonly unknown[]) => runWatch.logAnyway(path(args)),
-    'runlight.skipArtifact': (...args: readonly unknown[]) => runWatch.skip(path(args)),
+    'runlight.retryArtifact': (...args: readonly unknown[]) => withUpload(args, path => runWatch.retry(path)),
+    'runlight.logArtifactAnyway': (...args: readonly unknown[]) =>
+      withUpload(args, path => runWatch.logAnyway(path)),
+    'runlight.skipArtifact': (...args: readonly unknown[]) => withUpload(args, path => runWatch.skip(path)),
     'runlight.rescanOutputs': () => runWatch.rescan(),
   };
 }

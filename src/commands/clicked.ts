@@ -1,8 +1,9 @@
-import type { ExperimentsNode } from '../views/nodes.ts';
+import type { RunInfo } from '../tracking/entities.ts';
+import type { ActiveRunNode, ExperimentsNode } from '../views/nodes.ts';
 import type { CommandServices } from './services.ts';
 
-type Kind = ExperimentsNode['kind'];
-type NodeOf<K extends Kind> = Extract<ExperimentsNode, { readonly kind: K }>;
+type Node = ExperimentsNode | ActiveRunNode;
+type NodeOf<K extends Node['kind']> = Extract<Node, { readonly kind: K }>;
 
 /**
  * The rows that a command called with `args` is to act on: the clicked one, with all that are selected if it is among
@@ -12,23 +13,31 @@ type NodeOf<K extends Kind> = Extract<ExperimentsNode, { readonly kind: K }>;
 export function clickedRows(
   args: readonly unknown[],
   { experiments: { view } }: Pick<CommandServices, 'experiments'>,
-): readonly ExperimentsNode[] {
-  const [clicked, selected] = args as readonly [ExperimentsNode?, (readonly ExperimentsNode[])?];
+): readonly Node[] {
+  const [clicked, selected] = args as readonly [Node?, (readonly Node[])?];
   if (!clicked) return view.visible ? view.selection : [];
   return selected?.includes(clicked) ? selected : [clicked];
 }
 
-/** Those of one kind. */
-export function clickedNodes<K extends Kind>(
+/** The runs among them, and the experiments. */
+export const clickedRuns = (
   args: readonly unknown[],
-  kind: K,
   services: Pick<CommandServices, 'experiments'>,
-): readonly NodeOf<K>[] {
-  return clickedRows(args, services).filter((node): node is NodeOf<K> => node.kind === kind);
-}
+): readonly RunInfo[] =>
+  clickedRows(args, services).flatMap(node =>
+    node.kind === 'run' ? [node.run.info] : node.kind === 'stackRun' ? [node.info] : [],
+  );
+
+export const clickedExperiments = (
+  args: readonly unknown[],
+  services: Pick<CommandServices, 'experiments'>,
+) => clickedRows(args, services).flatMap(node => (node.kind === 'experiment' ? [node.experiment] : []));
 
 /** The one row of this kind that was clicked itself, whatever is selected. */
-export function clickedNode<K extends Kind>([clicked]: readonly unknown[], kind: K): NodeOf<K> | undefined {
-  const node = clicked as ExperimentsNode | undefined;
+export function clickedNode<K extends Node['kind']>(
+  [clicked]: readonly unknown[],
+  kind: K,
+): NodeOf<K> | undefined {
+  const node = clicked as Node | undefined;
   return node?.kind === kind ? (node as NodeOf<K>) : undefined;
 }

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { formatExactMetric } from '../views/format.ts';
 import type { ExperimentsNode } from '../views/nodes.ts';
-import { clickedNodes, clickedRows } from './clicked.ts';
+import { clickedNode, clickedRows, clickedRuns } from './clicked.ts';
 import { loadSnippet } from './loadSnippet.ts';
 import { readOptions } from './options.ts';
 import { pickRun } from './runPick.ts';
@@ -13,8 +13,8 @@ export function copyCommands(services: CommandServices) {
 
   /** The clicked runs, else the active one, else one that the person chooses. */
   const runIds = async (args: readonly unknown[], title: string): Promise<readonly string[]> => {
-    const clicked = clickedNodes(args, 'run', services);
-    if (clicked.length > 0) return clicked.map(({ run }) => run.info.runId);
+    const clicked = clickedRuns(args, services);
+    if (clicked.length > 0) return clicked.map(({ runId }) => runId);
     const active = fluent.activeRun();
     const info = active?.info ?? (await pickRun(services, { title }, 'ACTIVE_ONLY'));
     return info ? [info.runId] : [];
@@ -32,10 +32,8 @@ export function copyCommands(services: CommandServices) {
     'runlight.copyRunUri': async (...args: readonly unknown[]) => {
       const options = readOptions(args, { runId: 'string', artifactPath: 'string?' });
       if (options) return copy([runUri(options.runId, options.artifactPath)]);
-      const artifacts = clickedNodes(args, 'artifact', services);
-      if (artifacts.length > 0) {
-        return copy(artifacts.map(({ run, artifact }) => runUri(run.info.runId, artifact.path)));
-      }
+      const clicked = clickedNode(args, 'artifact');
+      if (clicked) return copy([runUri(clicked.run.info.runId, clicked.artifact.path)]);
       return copy((await runIds(args, vscode.l10n.t('Copy Run URI'))).map(runId => runUri(runId)));
     },
     'runlight.copyLoadSnippet': async (...args: readonly unknown[]) => {
@@ -72,14 +70,18 @@ const runUri = (runId: string, path?: string) =>
   path === undefined ? `runs:/${runId}` : `runs:/${runId}/${path}`;
 
 /** What a row stands for, unrounded. */
-function exactValue(node: ExperimentsNode): string | undefined {
+function exactValue(node: ReturnType<typeof clickedRows>[number]): string | undefined {
   switch (node.kind) {
     case 'experiment':
       return node.experiment.name;
     case 'run':
       return node.run.info.runId;
+    case 'stackRun':
+      return node.info.runId;
     case 'param':
     case 'tag':
+    case 'loggedMetric':
+    case 'loggedParam':
       return node.value;
     case 'metric':
       return formatExactMetric(node.metric.value);
@@ -89,9 +91,16 @@ function exactValue(node: ExperimentsNode): string | undefined {
       return node.artifact.path;
     case 'message':
       return node.error?.message;
+    case 'upload':
+      return node.file.artifactPath;
+    case 'note':
+      return node.text;
     case 'group':
     case 'loadMore':
     case 'action':
+    case 'logged':
+    case 'uploads':
+    case 'stack':
       return undefined;
   }
 }

@@ -3,7 +3,7 @@ import type { WatcherState } from '../services/watching/watcherState.ts';
 import type { ActiveRun } from '../tracking/activeRun.ts';
 import type { TerminalStatus } from '../tracking/entities.ts';
 import { invalid, TrackingError } from '../tracking/errors.ts';
-import { clickedNodes } from './clicked.ts';
+import { clickedRuns } from './clicked.ts';
 import { readOptions } from './options.ts';
 import type { CommandServices } from './services.ts';
 import { showIfSlow } from './showIfSlow.ts';
@@ -18,13 +18,11 @@ export function endRunCommands(services: CommandServices) {
       await endQuietly(services, options.runId, readStatus(options.status) ?? status);
       return;
     }
-    const clicked = args[0] ? clickedNodes(args, 'run', services) : [];
+    const clicked = args[0] ? clickedRuns(args, services) : [];
     if (clicked.length === 0) await endWithProgress(services, activeRunOf(services), status);
-    for (const { run } of clicked) {
-      const active = findActive(services, run.info.runId);
-      await (active
-        ? endWithProgress(services, active, status)
-        : endQuietly(services, run.info.runId, status));
+    for (const { runId } of clicked) {
+      const active = findActive(services, runId);
+      await (active ? endWithProgress(services, active, status) : endQuietly(services, runId, status));
     }
   };
   return {

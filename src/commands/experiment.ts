@@ -5,7 +5,7 @@ import { TrackingError } from '../tracking/errors.ts';
 import type { TrackingStore } from '../tracking/store/trackingStore.ts';
 import { messageOf, validateExperimentName } from '../tracking/validation.ts';
 import { askText, Pressed } from './ask.ts';
-import { clickedNode, clickedNodes } from './clicked.ts';
+import { clickedExperiments, clickedNode } from './clicked.ts';
 import { pickExperiment } from './experimentPick.ts';
 import { readOptions } from './options.ts';
 import { offer } from './registry.ts';
@@ -35,9 +35,9 @@ export function experimentCommands(services: CommandServices) {
     viewType: 'ACTIVE_ONLY' | 'DELETED_ONLY' = 'ACTIVE_ONLY',
   ): Promise<readonly ExistingExperiment[]> => {
     const stage = viewType === 'ACTIVE_ONLY' ? 'active' : 'deleted';
-    const clicked = clickedNodes(args, 'experiment', services)
-      .map(({ experiment }) => experiment)
-      .filter(({ lifecycleStage }) => lifecycleStage === stage);
+    const clicked = clickedExperiments(args, services).filter(
+      ({ lifecycleStage }) => lifecycleStage === stage,
+    );
     if (clicked.length > 0) return clicked;
     const answer = await pickExperiment(await connection.currentStore(), { title, viewType });
     return isExisting(answer) ? [answer] : [];

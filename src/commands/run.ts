@@ -3,7 +3,7 @@ import type { RunInfo } from '../tracking/entities.ts';
 import { TrackingError } from '../tracking/errors.ts';
 import { messageOf, validateRunName } from '../tracking/validation.ts';
 import { askText } from './ask.ts';
-import { clickedNodes } from './clicked.ts';
+import { clickedNode, clickedRuns } from './clicked.ts';
 import { readOptions } from './options.ts';
 import { offer } from './registry.ts';
 import { pickRun } from './runPick.ts';
@@ -19,9 +19,7 @@ export function runCommands(services: CommandServices) {
     title: string,
     stage: RunInfo['lifecycleStage'] = 'active',
   ): Promise<readonly RunInfo[]> => {
-    const clicked = clickedNodes(args, 'run', services)
-      .map(({ run }) => run.info)
-      .filter(({ lifecycleStage }) => lifecycleStage === stage);
+    const clicked = clickedRuns(args, services).filter(({ lifecycleStage }) => lifecycleStage === stage);
     if (clicked.length > 0) return clicked;
     const info = await pickRun(services, { title }, stage === 'active' ? 'ACTIVE_ONLY' : 'DELETED_ONLY');
     return info ? [info] : [];
@@ -88,10 +86,11 @@ export function runCommands(services: CommandServices) {
       await restore(runs.map(({ runId }) => runId));
     },
 
-    /** Shows a run in the Experiments view: the active one, unless another is named. */
+    /** Shows a run in the Experiments view: the active one, unless another is named or clicked. */
     'runlight.revealRun': async (...args: readonly unknown[]) => {
       const options = readOptions(args, { runId: 'string' });
-      const runId = options?.runId ?? fluent.activeRun()?.info.runId;
+      const runId =
+        options?.runId ?? clickedNode(args, 'stackRun')?.info.runId ?? fluent.activeRun()?.info.runId;
       const asked =
         runId ?? (await pickRun(services, { title: vscode.l10n.t('Show Run') }, 'ACTIVE_ONLY'))?.runId;
       if (asked !== undefined) await experiments.reveal(asked);

@@ -12,11 +12,13 @@ export class SettingsService {
     return value;
   }
 
-  /** Writes to the workspace's settings, or the user's where no folder is open. */
+  /** Writes to the workspace's settings; to the user's where no folder is open, or the folder's own do not count. */
   async update<K extends Key>(key: K, value: Settings[K] | undefined): Promise<void> {
-    const target = vscode.workspace.workspaceFolders
-      ? vscode.ConfigurationTarget.Workspace
-      : vscode.ConfigurationTarget.Global;
+    const { workspaceFolders, isTrusted } = vscode.workspace;
+    const target =
+      workspaceFolders && isTrusted
+        ? vscode.ConfigurationTarget.Workspace
+        : vscode.ConfigurationTarget.Global;
     await vscode.workspace.getConfiguration().update(key, value, target);
   }
 

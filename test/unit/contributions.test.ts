@@ -76,13 +76,17 @@ describe('package.json and contributions.ts have the same', () => {
     const keys = members('ContextKeys');
     const used = new Set<string>();
     for (const when of whenClauses()) {
-      for (const [, key = '', , value] of when.matchAll(/(runlight\.\w+)(?:\s*(==|!=)\s*(\w+))?/g)) {
+      const comparison = /(runlight\.\w+)(?:\s*(?:==|!=)\s*(\w+)|\s*=~\s*\/\^\((\S+)\)\$\/)?/g;
+      for (const [, key = '', value, values] of when.matchAll(comparison)) {
         if (Object.values<string>(viewIds).includes(key)) continue;
         used.add(key);
         const type = keys.get(key);
         expect(type, `${key} in "${when}"`).toBeDefined();
-        if (value === undefined) expect(type, `${key} alone in "${when}"`).toBe('boolean');
-        else expect(type?.split(' | '), `${key} in "${when}"`).toContain(`'${value}'`);
+        const compared = value === undefined ? values?.split('|') : [value];
+        if (compared === undefined) expect(type, `${key} alone in "${when}"`).toBe('boolean');
+        for (const each of compared ?? []) {
+          expect(type?.split(' | '), `${key} in "${when}"`).toContain(`'${each}'`);
+        }
       }
     }
     expect(sorted(used)).toEqual(sorted(keys.keys()));
