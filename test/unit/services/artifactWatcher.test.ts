@@ -12,7 +12,7 @@ import {
 } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { until, untilFired, WatcherHarness } from './watching/watcherHarness.ts';
+import { stateOf, until, untilFired, WatcherHarness } from './watching/watcherHarness.ts';
 
 const anHour = 3_600_000;
 let harness: WatcherHarness;
@@ -158,7 +158,10 @@ describe('when a file counts as complete', () => {
     await writeFile(path, '2');
     // What is renamed into place later and arrives shows that the short window has passed.
     await rename(await write('later.tmp'), join(outputs, 'later.txt'));
-    await until(watcher, state => state.counts.sent === 1 && state.counts.settling === 1);
+    await until(
+      watcher,
+      state => state.counts.sent === 1 && stateOf(watcher, 'progress.json')?.kind === 'settling',
+    );
     expect(await harness.artifacts()).toEqual({ 'progress.json': '1', 'later.txt': 'later.tmp' });
   });
 
@@ -170,7 +173,8 @@ describe('when a file counts as complete', () => {
   });
 
   it('when its writer has closed it, however long the pauses: whole and once', async () => {
-    const watcher = await harness.start();
+    // Long enough that no busy machine lets the watcher lose its patience with the open file.
+    const watcher = await harness.start({ settle: 500 });
     const slow = await open(join(outputs, 'slow.txt'), 'w');
     for (const part of ['one ', 'two ', 'three']) {
       await slow.write(part);
