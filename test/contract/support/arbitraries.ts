@@ -65,6 +65,8 @@ const unique = <T extends { readonly key: string }>(arbitrary: fc.Arbitrary<T>, 
 
 export const params: fc.Arbitrary<Param[]> = unique(fc.record({ key, value: text(6000) }), 5);
 export const tags: fc.Arbitrary<Tag[]> = unique(fc.record({ key, value: text(8000) }), 5);
+/** MLflow 2.22 takes 5,000 characters, later ones 20,000. */
+export const experimentTags: fc.Arbitrary<Tag[]> = unique(fc.record({ key, value: text(5000) }), 5);
 
 export interface RunCase {
   readonly runName: string;

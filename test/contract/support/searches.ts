@@ -209,3 +209,97 @@ export const runSearch: fc.Arbitrary<RunSearch> = fc.record({
   filter,
   orderBy: fc.oneof(fc.constant([]), fc.array(join(orderName, direction), { maxLength: 2 })),
 });
+
+export interface ExperimentSearch {
+  readonly viewType: ViewType;
+  readonly filter: string;
+  readonly orderBy: readonly string[];
+}
+
+const experimentValue = some("'a'", '"A"', "'image%'", "'Im%'", "'é'", "'É'", '"it\'s"', "'1'", "'2'", "'x'");
+const experimentClause = fc.oneof(
+  {
+    weight: 4,
+    arbitrary: join(
+      some('name', 'attribute.name', '`name`'),
+      space,
+      some('=', '!=', 'LIKE', 'ILIKE'),
+      gap,
+      experimentValue,
+    ),
+  },
+  {
+    weight: 4,
+    arbitrary: join(
+      some('tags.team', 'tag.`team`', 'tags."a b"', 'tags.missing'),
+      space,
+      some('=', '!=', 'LIKE', 'ILIKE'),
+      gap,
+      experimentValue,
+    ),
+  },
+  { weight: 2, arbitrary: join(some('tags.`a b`', 'tag.team', 'tags.missing', 'name'), space, nothing) },
+  {
+    weight: 2,
+    arbitrary: join(
+      some('creation_time', 'last_update_time'),
+      gap,
+      numeric,
+      gap,
+      some('0', '1', '-1', '9999999999999', '1.5', '1e3', "'1'"),
+    ),
+  },
+  {
+    weight: 2,
+    arbitrary: join(
+      some('experiment_id', 'attribute.experiment_id'),
+      space,
+      some('=', '!=', '>', 'LIKE'),
+      space,
+      some("'1'", "'3'", "'x'", '1', "' 2 '"),
+    ),
+  },
+  {
+    weight: 2,
+    arbitrary: join(
+      some('experiment_id', 'name'),
+      space,
+      some('IN', 'in', 'NOT IN', 'not in'),
+      space,
+      some("('1', '2', '3')", "('4')", "('x')", '()', '(1)'),
+    ),
+  },
+  {
+    weight: 1,
+    arbitrary: join(
+      some('attributes.name', 'metrics.a', 'status', 'Name', 'name'),
+      space,
+      some('=', 'like', 'ilike', '=='),
+      space,
+      experimentValue,
+    ),
+  },
+);
+const experimentOrder = join(
+  some(
+    'name',
+    'creation_time',
+    'last_update_time',
+    'experiment_id',
+    'attribute.name',
+    '`name`',
+    'tags.team',
+    'status',
+  ),
+  direction,
+);
+
+export const experimentSearch: fc.Arbitrary<ExperimentSearch> = fc.record({
+  viewType: some<ViewType>('ACTIVE_ONLY', 'DELETED_ONLY', 'ALL', 'ALL'),
+  filter: fc.oneof(
+    { weight: 1, arbitrary: some('', ' ', 'AND') },
+    { weight: 5, arbitrary: experimentClause },
+    { weight: 2, arbitrary: join(experimentClause, and, experimentClause) },
+  ),
+  orderBy: fc.oneof(fc.constant([]), fc.array(experimentOrder, { maxLength: 2 })),
+});

@@ -11,6 +11,7 @@ import math
 import os
 import sys
 import tempfile
+import unicodedata
 
 import mlflow
 from mlflow.entities import Metric, Param, RunTag, ViewType
@@ -181,6 +182,7 @@ OPERATIONS = {
     ],
     "log_artifact": log_artifact,
     "artifacts": artifacts,
+    "is_assigned": lambda client, text: all(unicodedata.category(each) != "Cn" for each in text),
     "validate_metric_key": lambda client, key: validation._validate_metric(key, 1.0, 0, 0),
     "validate_param": lambda client, key, value: validation._validate_param(key, value) and None,
     "validate_experiment_name": lambda client, name: validation._validate_experiment_name(name),
