@@ -90,10 +90,12 @@ export class StoreFile {
    */
   beginWrite(): Session | undefined {
     try {
-      for (;;) {
+      for (let created = false; ;) {
         const open = this.#current();
         if (!open) {
+          if (created) throw leadsNowhere(this.path);
           createStore(this.path, this.#artifactRoot);
+          created = true;
           continue;
         }
         this.#requireWritable();
@@ -231,6 +233,10 @@ export class StoreFile {
     }
   }
 }
+
+/** The name is taken, and yet there is no file: a symbolic link without a target. */
+const leadsNowhere = (path: string) =>
+  invalid(`"${path}" is a link that leads nowhere: remove it, or choose another tracking URI.`);
 
 const schemaVersionOf = (db: Connection) => Number(db.row('PRAGMA main.schema_version')?.[0]);
 

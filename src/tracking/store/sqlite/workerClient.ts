@@ -18,6 +18,7 @@ export class WorkerClient {
   #lastId = 0;
   #outgoing: { requests: Request[]; cancelled: number[] } | undefined;
   #closing: Promise<void> | undefined;
+  #ended = false;
   #drained: (() => void) | undefined;
 
   /** @param file the worker's program: the bundle, or the source where Node runs TypeScript */
@@ -54,6 +55,7 @@ export class WorkerClient {
         this.#drained = resolve;
       });
     }
+    this.#ended = true;
     await this.#worker?.terminate();
   }
 
@@ -91,7 +93,7 @@ export class WorkerClient {
       queueMicrotask(() => {
         const message = this.#outgoing;
         this.#outgoing = undefined;
-        if (!message) return;
+        if (!message || this.#ended) return;
         try {
           this.#start().postMessage(message satisfies ToWorker);
         } catch (error) {

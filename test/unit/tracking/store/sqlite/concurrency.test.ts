@@ -6,6 +6,7 @@ import {
   refusal,
   storeAt,
   storeWithRun,
+  temporaryPath,
   temporaryStore,
 } from './temporaryStore.ts';
 import { writerProcess } from './writerProcess.ts';
@@ -163,6 +164,20 @@ test('closing waits for the writes that were accepted, rejects the reads, and re
   await expect(store.getRun(runId)).rejects.toEqual(closed);
   await expect(store.createExperiment('x')).rejects.toEqual(closed);
   expect(databaseAt(path).prepare('SELECT count(*) AS n FROM tags').get()).toEqual({ n: 101 });
+});
+
+test('reads that have not been sent yet when the store is closed are rejected, and start no thread', async () => {
+  const store = await temporaryStore();
+  const read = expect(store.getExperiment('0')).rejects.toEqual(refusal('INVALID_STATE', /has been closed/));
+  await store[Symbol.asyncDispose]();
+  await read;
+});
+
+test('a thread that fails rejects the calls that wait for it, each time', async () => {
+  const store = storeAt(await temporaryPath(), { workerFile: new URL('missing.ts', import.meta.url) });
+  const failed = refusal('INTERNAL_ERROR', /thread .* has failed/);
+  await expect(store.createExperiment('x')).rejects.toEqual(failed);
+  await expect(store.createExperiment('x')).rejects.toEqual(failed);
 });
 
 test('closing a store that was never used starts no thread', async () => {

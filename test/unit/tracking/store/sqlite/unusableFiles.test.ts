@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, mkdir, readFile, rename, rm, truncate, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, rename, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import {
@@ -53,6 +53,16 @@ test('a folder', async () => {
   const store = storeAt(path);
   await expect(store.access()).rejects.toEqual(refusal('INVALID_PARAMETER_VALUE', /is a folder/));
   await expect(store.createRun(newRun())).rejects.toEqual(refusal('INVALID_PARAMETER_VALUE', /is a folder/));
+});
+
+test('a link that leads nowhere', async () => {
+  const path = await temporaryPath();
+  await symlink(`${path}.absent`, path);
+  const store = storeAt(path);
+  expect((await store.searchExperiments({})).items).toEqual([]);
+  await expect(store.createExperiment('x')).rejects.toEqual(
+    refusal('INVALID_PARAMETER_VALUE', /link that leads nowhere/),
+  );
 });
 
 test('a database that another program has replaced is read anew', async () => {
