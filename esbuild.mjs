@@ -1,5 +1,5 @@
 // Builds what runs: the extension, its SQLite worker, and (as a proof that it needs no VS Code) the tracking core; and
-// writes the licences of the packages that are bundled into the first two.
+// writes the licences of the packages that are bundled.
 // `node esbuild.mjs --meta` also writes dist/meta.json for bundle analysis.
 import { glob, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -18,15 +18,24 @@ const shared = {
   logLevel: 'warning',
 };
 
-const [host, worker] = await Promise.all([
-  // What only an active run needs is split off by its dynamic import, so that a window without one never loads it.
+/** VS Code requires CommonJS at once; an ES module waits for its turns in a host that is busy starting. */
+const commonjs = {
+  ...shared,
+  format: 'cjs',
+  outExtension: { '.js': '.cjs' },
+  supported: { 'dynamic-import': false },
+};
+/** Packages that only an active run needs, each in a file of its own: a window without one never loads them. */
+const later = ['chokidar', 'picomatch'];
+
+const built = await Promise.all([
   esbuild.build({
-    ...shared,
+    ...commonjs,
     entryPoints: { extension: 'src/extension.ts' },
-    splitting: true,
-    chunkNames: '[name]',
-    external: ['vscode'],
+    alias: Object.fromEntries(later.map(name => [name, `./${name}.cjs`])),
+    external: ['vscode', ...later.map(name => `./${name}.cjs`)],
   }),
+  esbuild.build({ ...commonjs, entryPoints: later }),
   esbuild.build({ ...shared, entryPoints: { sqliteWorker: 'src/tracking/store/sqlite/worker.ts' } }),
   // `vscode` is not marked external here: a stray import in the core cannot resolve, and the build fails.
   esbuild.build({
@@ -36,11 +45,9 @@ const [host, worker] = await Promise.all([
   }),
 ]);
 
-await writeFile(
-  'dist/THIRD_PARTY_NOTICES.txt',
-  await thirdPartyNotices(Object.keys({ ...host.metafile.inputs, ...worker.metafile.inputs })),
-);
-if (process.argv.includes('--meta')) await writeFile('dist/meta.json', JSON.stringify(host.metafile));
+const inputs = built.flatMap(({ metafile }) => Object.keys(metafile.inputs));
+await writeFile('dist/THIRD_PARTY_NOTICES.txt', await thirdPartyNotices(inputs));
+if (process.argv.includes('--meta')) await writeFile('dist/meta.json', JSON.stringify(built[0].metafile));
 
 /** The whole licence of every package that a bundled file comes from. A package without one fails the build. */
 async function thirdPartyNotices(inputs) {

@@ -40,7 +40,7 @@ export const host: Bench = async function* () {
   yield await compare({
     name: 'Host bundle (theirs: vscode.git)',
     unit: 'kB',
-    ours: () => kilobytes(join(root, 'dist/extension.js')),
+    ours: () => kilobytes(join(root, 'dist/extension.cjs')),
     ...(git === undefined ? {} : { theirs: () => kilobytes(git) }),
     target: { atMost: 200 },
   });
