@@ -41,13 +41,17 @@ export function registerStatusBar({ activeRun, data, runWatch }: StatusBarDepend
     timer = setTimeout(showText, period - (Math.max(0, Date.now() - started) % period));
   };
   /** Apart from the text: a tooltip that is set anew closes under the pointer. */
+  let tooltip: string | undefined;
   const showDetails = () => {
     const current = source();
     const command: CommandId =
       current.state.kind === 'none' ? 'runlight.startRun' : 'runlight.showRunActions';
     item.command = command;
     item.accessibilityInformation = { label: statusBarLabel(current), role: 'button' };
-    item.tooltip = statusBarTooltip(current);
+    const next = statusBarTooltip(current);
+    if (next.value === tooltip) return;
+    tooltip = next.value;
+    item.tooltip = next;
   };
   const show = () => {
     showText();
