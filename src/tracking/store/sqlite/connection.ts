@@ -22,14 +22,19 @@ export class Connection {
   constructor(path: string, lockTimeout: number) {
     this.#database = new DatabaseSync(path === ':memory:' ? path : existingFile(path));
     this.#lockTimeout = lockTimeout;
-    // The `timeout` option of node:sqlite is ignored by some versions; MLflow sets the other two for each session.
-    this.exec(`
-      PRAGMA busy_timeout = ${lockTimeout};
-      PRAGMA foreign_keys = ON;
-      PRAGMA case_sensitive_like = ON;
-      PRAGMA temp_store = MEMORY;
-      PRAGMA cache_size = -${cacheSize};
-    `);
+    try {
+      // The `timeout` option of node:sqlite is ignored by some versions; MLflow sets the next two for each session.
+      this.exec(`
+        PRAGMA busy_timeout = ${lockTimeout};
+        PRAGMA foreign_keys = ON;
+        PRAGMA case_sensitive_like = ON;
+        PRAGMA temp_store = MEMORY;
+        PRAGMA cache_size = -${cacheSize};
+      `);
+    } catch (error) {
+      this.close();
+      throw error;
+    }
   }
 
   get inTransaction(): boolean {

@@ -41,9 +41,7 @@ export interface FileQuestions {
   changeToken: () => string;
 }
 
-export type Reads = typeof reads;
-export type Writes = typeof writes;
-type Handlers = Reads & Writes;
+type Handlers = typeof reads & typeof writes;
 
 export type AnyRequestName = keyof Handlers | keyof FileQuestions;
 

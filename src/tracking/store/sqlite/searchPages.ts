@@ -7,7 +7,7 @@ import { type FlatRun, loadRuns } from './runs.ts';
 import { compileExperimentSearch, compileRunSearch, type Search } from './search.ts';
 import type { Session } from './storeFile.ts';
 
-export interface Slice {
+interface Slice {
   readonly offset: number;
   readonly limit: number;
 }
