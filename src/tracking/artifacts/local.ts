@@ -52,8 +52,8 @@ export class LocalArtifactRepository implements ArtifactRepository {
     const target = this.#absolute(path);
     try {
       const stamp = await stampFile(localPath);
-      await this.#confine(dirname(target));
-      await mkdir(dirname(target), { recursive: true });
+      const isThere = await this.#confine(dirname(target));
+      if (!isThere) await mkdir(dirname(target), { recursive: true });
       if (!(await isSameFile(localPath, target))) await atomicCopy(localPath, target, options, stamp);
       return path;
     } catch (error) {
@@ -145,18 +145,19 @@ export class LocalArtifactRepository implements ArtifactRepository {
   /**
    * Refuses a path that a link leads out of the root, as MLflow's `validate_path_within_directory` does. What does not
    * exist yet is judged by the nearest directory above it that does.
+   * @returns whether `path` exists.
    */
-  async #confine(path: string): Promise<void> {
+  async #confine(path: string): Promise<boolean> {
     let root: string;
     try {
       root = await realpath(this.#root);
     } catch (error) {
-      if (systemCode(error) === 'ENOENT') return;
+      if (systemCode(error) === 'ENOENT') return false;
       throw error;
     }
     for (let nearest = path; ; nearest = dirname(nearest)) {
       try {
-        if (isInside(root, await realpath(nearest))) return;
+        if (isInside(root, await realpath(nearest))) return nearest === path;
         throw invalid(
           `"${path}" leads outside the run's artifacts through a link. Remove the link "${nearest}".`,
         );

@@ -68,14 +68,14 @@ describe('files that can’t be logged are named with the reason', () => {
     const path = await write('locked.txt');
     await chmod(path, 0);
     await chmod(outputs, 0o777);
-    asOrdinaryUser(harness.base);
+    const becomeOwner = asOrdinaryUser(harness.base);
     const watcher = await harness.start();
     await watcher.flush();
     expect(stateOf(watcher, 'locked.txt')).toEqual({
       kind: 'failed',
       reason: expect.stringMatching(/Can't read ".*locked\.txt": permission is denied/) as string,
     });
-    process.seteuid?.(0);
+    becomeOwner();
     await chmod(path, 0o644);
     await until(watcher, state => state.counts.sent === 1);
   });

@@ -1,6 +1,6 @@
 import { chmodSync } from 'node:fs';
 import { mkdir, readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterEach, onTestFinished, vi } from 'vitest';
 import { ArtifactWatcher } from '../../../../src/services/artifactWatcher.ts';
 import type { ArtifactWatcherOptions } from '../../../../src/services/artifactWatcher.ts';
@@ -87,13 +87,17 @@ export function untilFired<T>(event: Event<T>, condition: () => boolean): Promis
 export const stateOf = (watcher: ArtifactWatcher, artifactPath: string): FileState | undefined =>
   watcher.state.current.files.find(file => file.artifactPath === artifactPath)?.state;
 
-/** As a user whom permissions bind, also where the tests run as root. */
-export function asOrdinaryUser(readable: string): void {
-  if (process.getuid?.() !== 0 || !process.seteuid) return;
-  for (let path = readable; path.length > 4; path = path.slice(0, path.lastIndexOf('/')))
-    chmodSync(path, 0o777);
-  process.seteuid(65_534);
-  onTestFinished(() => process.seteuid?.(0));
+/** As a user whom permissions bind, also where the tests run as root; until the returned function is called. */
+export function asOrdinaryUser(readable: string): () => void {
+  const { seteuid } = process;
+  if (process.getuid?.() !== 0 || !seteuid) return () => undefined;
+  for (let path = readable; path.length > 4; path = dirname(path)) chmodSync(path, 0o777);
+  const restore = () => {
+    seteuid(0);
+  };
+  seteuid(65_534);
+  onTestFinished(restore);
+  return restore;
 }
 
 /** A promise and what resolves it. */
