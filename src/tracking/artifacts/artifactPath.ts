@@ -25,7 +25,7 @@ function normalizedAsUrl(text: string): string {
   let url = text.replace(/^[\0- ]+/, '').replace(/[\t\r\n]/g, '');
   url = url.replace(/^[a-z][\w+.-]*:/i, scheme => scheme.toLowerCase());
   if (url.indexOf('?') === url.length - 1) url = url.slice(0, -1);
-  url = url.replace(/^([^?;]*\/)?([^/?;]*);(?=\?|$)/, '$1$2');
+  url = url.replace(/^([^?]*\/)?([^/?;]*);(?=\?|$)/, '$1$2');
   return hostSchemes.test(url) ? url.replace(/:\/?/, ':///') : url;
 }
 
