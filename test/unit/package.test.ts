@@ -1,26 +1,23 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { createVSIX, listFiles, PackageManager } from '@vscode/vsce';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { listFiles, PackageManager } from '@vscode/vsce';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { makeVsix, stageExtension } from '../../vsix.ts';
+import { makeTemporaryFolder } from '../host/temporaryFolder.ts';
 
 const root = join(import.meta.dirname, '../..');
 const run = promisify(execFile);
 
 describe('The package', () => {
-  let folder: string;
-
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'runlight-package-'));
     await run(process.execPath, ['esbuild.mjs'], { cwd: root });
   });
 
-  afterAll(() => rm(folder, { recursive: true }));
-
   it('holds what runs, its licences and its documents, and nothing else', async () => {
-    const files = await listFiles({ cwd: root, packageManager: PackageManager.None });
+    await using stage = await stageExtension();
+    const files = await listFiles({ cwd: stage.path, packageManager: PackageManager.None });
     expect(files.toSorted()).toEqual([
       'CHANGELOG.md',
       'LICENSE',
@@ -39,14 +36,9 @@ describe('The package', () => {
   });
 
   it('is accepted by vsce, which checks the manifest, the icon and the documents', async () => {
-    const packagePath = join(folder, 'runlight.vsix');
-    await createVSIX({
-      cwd: root,
-      packagePath,
-      dependencies: false,
-      allowMissingRepository: true,
-      rewriteRelativeLinks: false,
-    });
+    await using folder = await makeTemporaryFolder('runlight-package-');
+    const packagePath = join(folder.path, 'runlight.vsix');
+    await makeVsix(packagePath);
     const signature = (await readFile(packagePath)).subarray(0, 2).toString();
     expect(signature).toBe('PK');
   });
