@@ -1,6 +1,7 @@
 import { basename, isAbsolute, normalize, posix, sep } from 'node:path';
 import * as vscode from 'vscode';
 import type { ActiveRun } from '../tracking/activeRun.ts';
+import { localRoot } from '../tracking/artifacts/localRoot.ts';
 import { isCancellation } from '../tracking/errors.ts';
 import type { Disposable } from '../tracking/events.ts';
 import type { Logger } from '../tracking/logger.ts';
@@ -130,6 +131,8 @@ export class RunWatch implements Disposable {
     const watcher = new ArtifactWatcher({
       folders,
       exclude: settings.get('runlight.autoLog.exclude'),
+      // Where artifacts lie in a watched folder, logging them would make new ones without end.
+      neverIn: [localRoot(run.info.artifactUri)],
       since: new Date(since),
       sizeLimit: settings.get('runlight.autoLog.sizeLimit') * 2 ** 20,
       alreadySent,
