@@ -127,10 +127,9 @@ def artifacts(client, run_id, path=None):
         if each.is_dir:
             found += artifacts(client, run_id, each.path)
         else:
-            with tempfile.TemporaryDirectory() as folder:
-                local = client.download_artifacts(run_id, each.path, folder)
-                with open(local, encoding="utf-8", newline="") as file:
-                    found.append([each.path, each.file_size, file.read()])
+            # Without a target, local artifacts are read where they are.
+            with open(client.download_artifacts(run_id, each.path), encoding="utf-8", newline="") as file:
+                found.append([each.path, each.file_size, file.read()])
     return found
 
 
