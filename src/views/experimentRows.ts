@@ -108,7 +108,8 @@ function rootRows(source: RowSource): readonly ExperimentsNode[] {
   if (matches?.error) return actions('clearFilter');
   const matchCounts = matches && countByExperiment(matches.contents?.items ?? []);
   const allCounted = matches?.contents?.nextPageToken === undefined;
-  const view = `${connection.uri}#${matches ? 'filtered' : options.viewType}`;
+  const storeUri = connection.store.uri;
+  const view = `${storeUri}#${matches ? 'filtered' : options.viewType}`;
   const rows: ExperimentsNode[] = [];
   for (const { experiment, runCount } of experiments.contents.items) {
     const { experimentId } = experiment;
@@ -118,10 +119,10 @@ function rootRows(source: RowSource): readonly ExperimentsNode[] {
       kind: 'experiment',
       id: `${view}/experiment:${experimentId}`,
       parent: undefined,
-      storeUri: connection.uri,
+      storeUri,
       experiment,
       runCount: matchCounts ? (allCounted ? matchCount : undefined) : runCount,
-      chosen: source.chosen?.storeUri === connection.uri && source.chosen.experimentId === experimentId,
+      chosen: source.chosen?.storeUri === storeUri && source.chosen.experimentId === experimentId,
       expanded: matchCount > 0 && (matchCounts?.size ?? 0) <= expandedAtOnce,
     });
   }

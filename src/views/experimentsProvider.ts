@@ -58,6 +58,8 @@ export class ExperimentsProvider implements vscode.TreeDataProvider<ExperimentsN
   }
 
   async getChildren(node?: ExperimentsNode): Promise<ExperimentsNode[]> {
+    // VS Code asks for what is expanded; the event that says so is lost while the row is being shown anew.
+    if (node) this.#expanded.add(node.id);
     this.#opening.add(node);
     try {
       await this.#load(node);
@@ -93,7 +95,6 @@ export class ExperimentsProvider implements vscode.TreeDataProvider<ExperimentsN
 
   /** VS Code may show the rows from before it was collapsed: those are read again. */
   expanded(node: ExperimentsNode): void {
-    this.#expanded.add(node.id);
     if (!this.#cache.shows(node) && !this.#opening.has(node)) this.#changes.fire([node]);
   }
 
@@ -120,7 +121,7 @@ export class ExperimentsProvider implements vscode.TreeDataProvider<ExperimentsN
     const { connection } = this.#model.state.current;
     const active = this.#activeRun.state.current;
     const runs = 'runs' in active ? active.runs : [];
-    const storeUri = connection.kind === 'ready' ? connection.uri : undefined;
+    const storeUri = connection.kind === 'ready' ? connection.store.uri : undefined;
     return {
       model: this.#model,
       activeRuns: runs.filter(({ ref }) => ref.storeUri === storeUri).map(({ info }) => info),
