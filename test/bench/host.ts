@@ -1,13 +1,13 @@
 import { execFileSync } from 'node:child_process';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { build, root } from '../host/project.ts';
 import { makeTemporaryFolder } from '../host/temporaryFolder.ts';
 import { findVsCode, type VsCode } from '../host/vsCodeInstallation.ts';
 import { openSession } from '../host/vsCodeSession.ts';
 import type { VsCodeWindow } from '../host/vsCodeWindow.ts';
 import { type Bench, compare } from './area.ts';
 
-const root = join(import.meta.dirname, '../..');
 const windows = 7;
 
 /** Milliseconds, as VS Code itself measures them. */
@@ -18,7 +18,7 @@ interface Startup {
 
 /** What the extension costs a window, against VS Code's own Git extension in the same window. */
 export const host: Bench = async function* () {
-  execFileSync(process.execPath, ['esbuild.mjs'], { cwd: root, stdio: 'inherit' });
+  build();
   const vsCode = await findVsCode();
   const samples = await measureStartups(vsCode);
   const inTurn = (who: 'ours' | 'git', what: keyof Startup) => {

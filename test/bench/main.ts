@@ -4,6 +4,7 @@
  */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { root } from '../host/project.ts';
 import { artifacts } from './artifacts.ts';
 import type { Bench, Comparison } from './area.ts';
 import { host } from './host.ts';
@@ -32,10 +33,7 @@ for (const [area, benches] of Object.entries(areas)) {
   }
 }
 console.table(results.map(inColumns));
-await writeFile(
-  join(import.meta.dirname, '../../bench-results.json'),
-  `${JSON.stringify(results, null, 2)}\n`,
-);
+await writeFile(join(root, 'bench-results.json'), `${JSON.stringify(results, null, 2)}\n`);
 
 function inColumns({ area, name, unit, ours, theirs, limit, ratio, target, met }: Comparison): object {
   const round = (value: number | null | undefined) =>

@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { watch } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -6,19 +5,19 @@ import { setTimeout } from 'node:timers/promises';
 import { localRoot } from '../../src/tracking/artifacts/localRoot.ts';
 import { silentLogger } from '../../src/tracking/logger.ts';
 import { openStore } from '../../src/tracking/store/openStore.ts';
+import { build, root } from '../host/project.ts';
 import { makeTemporaryFolder } from '../host/temporaryFolder.ts';
 import { findVsCode } from '../host/vsCodeInstallation.ts';
 import { openSession } from '../host/vsCodeSession.ts';
 import { type Bench, compare, percentile } from './area.ts';
 
-const root = join(import.meta.dirname, '../..');
 const filesInSample = 100;
 /** Milliseconds that a small file of a format without an end must be quiet (artifactWatcher.ts). */
 const settle = 1_000;
 
 /** How long a file that a program has finished takes to be in the run, beyond the wait that tells that it is finished. */
 export const watcherLatency: Bench = async function* () {
-  execFileSync(process.execPath, ['esbuild.mjs'], { cwd: root, stdio: 'inherit' });
+  build();
   await using folder = await makeTemporaryFolder('runlight-bench-');
   await using session = await openSession(await findVsCode());
   const window = await session.openWindow({ folder: folder.path, extension: root });

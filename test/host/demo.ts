@@ -3,12 +3,12 @@
  * logs a parameter and a metric, lets a program write files, sees them arrive, ends the run, and finds all of it in the
  * store; otherwise it fails. With a display or with --keep it leaves the window to the person.
  */
-import { execFileSync } from 'node:child_process';
 import { mkdir } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { reportStore } from './demoReport.ts';
-import { makeDemoWorkspace, pictures, root, workspace } from './demoWorkspace.ts';
+import { makeDemoWorkspace, pictures, workspace } from './demoWorkspace.ts';
 import { leaveToPerson } from './leaveToPerson.ts';
+import { build, root } from './project.ts';
 import { findVsCode, hasDisplay } from './vsCodeInstallation.ts';
 import { openSession } from './vsCodeSession.ts';
 import type { VsCodeWindow } from './vsCodeWindow.ts';
@@ -19,7 +19,7 @@ const expected = {
   metrics: { baseline_accuracy: 0.5 },
 } as const;
 
-execFileSync(process.execPath, ['esbuild.mjs'], { cwd: root, stdio: 'inherit' });
+build();
 await makeDemoWorkspace({ anew: true });
 await mkdir(pictures, { recursive: true });
 const vsCode = await findVsCode();

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type * as tracking from '../../src/tracking/index.ts';
 import { silentLogger } from '../../src/tracking/logger.ts';
-import { root } from './demoWorkspace.ts';
+import { root } from './project.ts';
 
 export interface ExpectedRun {
   readonly runName: string;

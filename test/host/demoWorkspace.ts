@@ -1,7 +1,6 @@
 import { cp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-
-export const root = join(import.meta.dirname, '../..');
+import { root } from './project.ts';
 
 /** All that the demo leaves behind; git-ignored. */
 const folder = join(root, '.demo');

@@ -2,16 +2,15 @@
  * `npm run test:integration [-- SUITE…]`: the suites of test/integration inside a real VS Code with this extension. Ends
  * with `N passed, N failed`, and fails when a test does or a suite does not come to its end.
  */
-import { execFileSync } from 'node:child_process';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { type Suite, suites } from '../integration/suites.ts';
 import type { TestResult } from './control.ts';
+import { build, root } from './project.ts';
 import { bundleSuite } from './suiteBundle.ts';
 import { runSuite } from './suiteRun.ts';
 import { findVsCode, type VsCode } from './vsCodeInstallation.ts';
 
-const root = join(import.meta.dirname, '../..');
 const logs = join(root, '.cache/logs');
 
 const results: TestResult[] = [];
@@ -42,7 +41,7 @@ const chosen = process.argv.slice(2);
 const unknown = chosen.filter(name => !suites.some(suite => suite.name === name));
 if (unknown.length > 0) throw new Error(`No such suite: ${unknown.join(', ')}`);
 
-execFileSync(process.execPath, ['esbuild.mjs'], { cwd: root, stdio: 'inherit' });
+build();
 const vsCode = await findVsCode();
 await mkdir(logs, { recursive: true });
 // Inside the project, where the bundles find Mocha.

@@ -3,8 +3,7 @@ import { SourceMap, type SourceMapPayload } from 'node:module';
 import { join, relative, resolve } from 'node:path';
 import * as esbuild from 'esbuild';
 import type { Suite } from '../integration/suites.ts';
-
-const root = join(import.meta.dirname, '../..');
+import { root } from './project.ts';
 
 export interface SuiteBundle {
   /** The module that exports run(). */

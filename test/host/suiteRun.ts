@@ -2,13 +2,13 @@ import { cp, glob } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Suite } from '../integration/suites.ts';
 import { controlVariable, serveControl, type SuiteControl, type TestResult } from './control.ts';
+import { root } from './project.ts';
 import { makeTemporaryFolder } from './temporaryFolder.ts';
 import type { VsCode } from './vsCodeInstallation.ts';
 import { openSession, type VsCodeSession } from './vsCodeSession.ts';
 import type { VsCodeWindow } from './vsCodeWindow.ts';
 import { windowControl } from './windowControl.ts';
 
-const root = join(import.meta.dirname, '../..');
 const pictures = join(root, '.cache/pictures');
 /** Of a whole suite, in milliseconds. */
 const patience = 10 * 60_000;

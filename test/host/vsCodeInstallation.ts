@@ -1,12 +1,13 @@
 import { join } from 'node:path';
 import { downloadAndUnzipVSCode, SilentReporter } from '@vscode/test-electron';
 import { type CodeServer, installCodeServer } from './codeServer.ts';
+import { root } from './project.ts';
 
 /** Where a real VS Code is, and of which kind. */
 export type VsCode =
   { readonly kind: 'desktop'; readonly executable: string } | ({ readonly kind: 'server' } & CodeServer);
 
-const cache = join(import.meta.dirname, '../../.cache');
+const cache = join(root, '.cache');
 
 /**
  * In this order: the desktop VS Code that VSCODE_PATH names; the current stable one, downloaded, where a display can show

@@ -7,6 +7,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { root } from '../host/project.ts';
 import { makeTemporaryFolder } from '../host/temporaryFolder.ts';
 
 interface Count {
@@ -22,7 +23,6 @@ interface Part {
   readonly count?: (output: string) => Promise<Count> | Count;
 }
 
-const root = join(import.meta.dirname, '../..');
 const node = (script: string, ...args: string[]) => [process.execPath, script, ...args] as const;
 const tool = (path: string, ...args: string[]) => node(join(root, 'node_modules', path), ...args);
 
