@@ -88,7 +88,7 @@ export function runCommands(services: CommandServices) {
 
     /** Shows a run in the Experiments view: the active one, unless another is named or clicked. */
     'runlight.revealRun': async (...args: readonly unknown[]) => {
-      const options = readOptions(args, { runId: 'string' });
+      const options = readOptions(args, { runId: 'string?' });
       const runId =
         options?.runId ?? clickedNode(args, 'stackRun')?.info.runId ?? fluent.activeRun()?.info.runId;
       const asked =

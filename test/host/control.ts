@@ -28,6 +28,8 @@ export interface WindowControl {
   /** Types into the input that is open, in place of what is in it, without accepting. */
   type(text: string): Promise<void>;
   accept(): Promise<void>;
+  /** Presses keys one after the other, each by Playwright's name, where the focus is. */
+  press(...keys: readonly string[]): Promise<void>;
   /** Closes the quick input. */
   dismiss(): Promise<void>;
   readStatusBar(): Promise<StatusBarItem[]>;

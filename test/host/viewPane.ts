@@ -19,7 +19,7 @@ export class ViewPane {
 
   constructor(page: Page, title: string) {
     // A view's description stands between the two: "Experiments - sqlite · mlflow.db Section".
-    const header = page.locator(`.pane-header[aria-label^="${title} "][aria-label$=" Section"]`);
+    const header = page.locator(`.pane-header[aria-label^="${title} "][aria-label*="Section"]`);
     this.pane = page.locator('.pane', { has: header });
   }
 

@@ -76,7 +76,7 @@ export class VsCodeWindow {
       await this.page.keyboard.press('F1');
       await this.#quickInput.fill(`>${title}`);
       try {
-        await this.#quickPickRow(title).click({ timeout: VsCodeWindow.patience / 10 });
+        await this.#takeRow(title);
         break;
       } catch (error) {
         if (performance.now() > deadline) throw error;
@@ -183,8 +183,7 @@ export class VsCodeWindow {
 
   /** A button with this label, with or without a key binding behind it. */
   button(label: string): Locator {
-    const name = label.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
-    return this.page.getByRole('button', { name: new RegExp(`^${name}(?: \\(.+\\))?$`) });
+    return this.page.getByRole('button', { name: new RegExp(`^${literally(label)}(?: \\(.+\\))?$`) });
   }
 
   /** Opens a container of the side bar. A click on its icon would close it where it is open already. */
@@ -214,9 +213,17 @@ export class VsCodeWindow {
     return this.page.locator(quickInputField);
   }
 
-  #quickPickRow(label: string): Locator {
-    const name = this.page.locator('.label-name').getByText(label, { exact: true });
-    return this.page.locator('.quick-input-list .monaco-list-row', { has: name }).first();
+  #quickPickRow(label: string, state = ''): Locator {
+    const name = this.page.locator('.label-name', { hasText: new RegExp(`^${literally(label)}$`) });
+    return this.page.locator(`.quick-input-list .monaco-list-row${state}`, { has: name }).first();
+  }
+
+  /** By the keyboard: the palette's list still moves while it is looked at, and a click would take its neighbour. */
+  async #takeRow(label: string): Promise<void> {
+    await this.#quickPickRow(label).waitFor({ timeout: VsCodeWindow.patience / 10 });
+    const focused = this.#quickPickRow(label, '.focused');
+    while (!(await focused.isVisible())) await this.#quickInput.press('ArrowDown');
+    await this.#quickInput.press('Enter');
   }
 
   /**
@@ -247,3 +254,6 @@ async function readItems(items: Locator): Promise<StatusBarItem[]> {
 }
 
 const quickInputField = '.quick-input-widget .quick-input-box input';
+
+/** For a regular expression that matches this text. */
+const literally = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');

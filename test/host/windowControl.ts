@@ -12,6 +12,9 @@ export function windowControl(window: VsCodeWindow, pictures: string): WindowCon
     question: (title, text) => window.readQuestion(title, text),
     type: text => window.type(text),
     accept: () => window.accept(),
+    press: async (...keys) => {
+      for (const key of keys) await window.page.keyboard.press(key);
+    },
     dismiss: () => window.dismiss(),
     readStatusBar: () => window.readStatusBar(),
     statusBarItem: text => window.readStatusBarItem(text),

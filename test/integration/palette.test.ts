@@ -5,7 +5,15 @@ import type { RunlightApi } from '../../src/api.ts';
 import type { Experiment, Run } from '../../src/tracking/entities.ts';
 import type { TrackingStore } from '../../src/tracking/store/trackingStore.ts';
 import { control } from './support/control.ts';
-import { activated, activeRunWhere, endAll, execute, found, refusal } from './support/extension.ts';
+import {
+  activated,
+  activeRunWhere,
+  endAll,
+  eventually,
+  execute,
+  found,
+  refusal,
+} from './support/extension.ts';
 
 let api: RunlightApi;
 
@@ -18,11 +26,6 @@ afterEach(async () => {
   await vscode.commands.executeCommand('notifications.clearAll');
   await vscode.commands.executeCommand('notifications.hideList');
 });
-
-/** Looks at the window again and again, for as long as the test may take. */
-async function eventually(look: () => Promise<boolean>): Promise<void> {
-  for (let seen = false; !seen; seen = await look());
-}
 
 /** The active run as its store has it, once that is as wanted. */
 async function storedWhere(wanted: (run: Run) => boolean): Promise<Run> {

@@ -14,7 +14,16 @@ export interface Suite {
 
 export const suites: readonly Suite[] = [
   { name: 'activation', workspace: 'plain', phases: [['activation.test.ts'], ['activation.test.ts']] },
-  { name: 'restricted', workspace: 'plain', phases: [['restricted.test.ts']], trusted: false },
-  { name: 'commands', workspace: 'plain', phases: [['commands.test.ts', 'palette.test.ts']] },
+  {
+    name: 'restricted',
+    workspace: 'plain',
+    phases: [['restricted.test.ts', 'restrictedCommands.test.ts']],
+    trusted: false,
+  },
+  {
+    name: 'commands',
+    workspace: 'plain',
+    phases: [['commands.test.ts', 'palette.test.ts', 'flows.test.ts']],
+  },
   { name: 'views', workspace: 'plain', phases: [['views.test.ts']] },
 ];

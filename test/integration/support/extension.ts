@@ -40,6 +40,11 @@ export async function found<T>(
   }
 }
 
+/** Looks again and again, for as long as the test may take: for what tells nobody that it has changed. */
+export async function eventually(look: () => Promise<boolean>): Promise<void> {
+  for (let seen = false; !seen; seen = await look());
+}
+
 /** Resolves with the run that is or becomes active and satisfies `wanted`. */
 export async function activeRunWhere(
   api: RunlightApi,
