@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'mocha';
 import * as vscode from 'vscode';
@@ -87,7 +87,7 @@ describe('The Experiments view', () => {
 
   before(async () => {
     writer = await openStore(api.getTrackingUri(), {
-      workerFile: join(extensionPath(), 'dist', 'sqliteWorker.js'),
+      workerFile: await workerFile(),
       artifactRoot: inWorkspace('mlruns').fsPath,
       logger: silentLogger,
     });
@@ -292,8 +292,12 @@ describe('The active run', () => {
   });
 });
 
-function extensionPath(): string {
+/** The extension's own, whatever module format it is built in. */
+async function workerFile(): Promise<string> {
   const extension = vscode.extensions.getExtension('runlight.runlight');
   assert.ok(extension);
-  return extension.extensionPath;
+  const dist = join(extension.extensionPath, 'dist');
+  const name = (await readdir(dist)).find(file => /^sqliteWorker\.[cm]?js$/.test(file));
+  assert.ok(name, 'the SQLite worker is not built');
+  return join(dist, name);
 }
