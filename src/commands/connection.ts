@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { messageOf } from '../tracking/validation.ts';
-import { validateTrackingUri } from '../tracking/trackingUri.ts';
+import { sqliteUri, validateTrackingUri } from '../tracking/trackingUri.ts';
 import { askText, Pressed } from './ask.ts';
 import { readOptions } from './options.ts';
 import type { CommandServices } from './services.ts';
@@ -72,5 +72,5 @@ async function askForUri({ connection, settings }: CommandServices): Promise<str
         [vscode.l10n.t('All files')]: ['*'],
       },
     })) ?? [];
-  return file && `sqlite:///${file.fsPath}`;
+  return file && sqliteUri(file.fsPath);
 }

@@ -72,8 +72,11 @@ export async function resolveTrackingUri(
   return { uri: sqliteUri(database, files.windows), source: 'default' };
 }
 
-/** The tracking URI of a database file, with the path as it is: SQLAlchemy 2.0 decodes nothing. */
-function sqliteUri(path: string, windows: boolean): string {
+/**
+ * The tracking URI of a database file, with the path as it is: SQLAlchemy 2.0 decodes nothing.
+ * @throws TrackingError INVALID_PARAMETER_VALUE for a path that can't be written as one
+ */
+export function sqliteUri(path: string, windows = realFiles.windows): string {
   if (path.includes('?')) {
     throw invalid(`"${path}" can't be an SQLite tracking URI, because of the "?": set another tracking URI.`);
   }
