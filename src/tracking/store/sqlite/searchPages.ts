@@ -43,7 +43,7 @@ export function searchExperiments(session: Session, query: ExperimentQuery, slic
 }
 
 const asksForAllNewestFirst = ({ filter = '', orderBy = [] }: RunQuery) =>
-  filter.trim() === '' && orderBy.length === 0;
+  filter === '' && orderBy.length === 0;
 
 /** One more than asked for tells whether there is another page. */
 function findIds({ db }: Session, { sql, parameters }: Search, { offset, limit }: Slice) {
