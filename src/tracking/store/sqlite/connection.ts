@@ -56,12 +56,12 @@ export class Connection {
 
   /** @returns how many rows were changed */
   run(sql: string, ...parameters: SqlValue[]): number {
-    return Number(this.#prepare(sql).run(...parameters).changes);
+    return Number(this.prepare(sql).run(...parameters).changes);
   }
 
   /** @returns the id of the row that was inserted */
   insert(sql: string, ...parameters: SqlValue[]): number {
-    return Number(this.#prepare(sql).run(...parameters).lastInsertRowid);
+    return Number(this.prepare(sql).run(...parameters).lastInsertRowid);
   }
 
   exec(sql: string): void {
@@ -92,8 +92,23 @@ export class Connection {
     this.#database.close();
   }
 
+  /** For loops that run one statement many times. It stays valid. */
+  prepare(sql: string): StatementSync {
+    let statement = this.#statements.get(sql);
+    if (statement) {
+      this.#statements.delete(sql);
+    } else {
+      statement = this.#database.prepare(sql);
+      statement.setReturnArrays(true);
+      const [oldest] = this.#statements.keys();
+      if (this.#statements.size >= maxStatements && oldest !== undefined) this.#statements.delete(oldest);
+    }
+    this.#statements.set(sql, statement);
+    return statement;
+  }
+
   #all(sql: string, parameters: readonly (SqlValue | Record<string, SqlValue>)[]): SqlRow[] {
-    const statement = this.#prepare(sql);
+    const statement = this.prepare(sql);
     // The types of node:sqlite know named parameters only as the first of an overload.
     const all = () => statement.all(...(parameters as SqlValue[])) as unknown as SqlRow[];
     try {
@@ -107,20 +122,6 @@ export class Connection {
     } finally {
       statement.setReadBigInts(false);
     }
-  }
-
-  #prepare(sql: string): StatementSync {
-    let statement = this.#statements.get(sql);
-    if (statement) {
-      this.#statements.delete(sql);
-    } else {
-      statement = this.#database.prepare(sql);
-      statement.setReturnArrays(true);
-      const [oldest] = this.#statements.keys();
-      if (this.#statements.size >= maxStatements && oldest !== undefined) this.#statements.delete(oldest);
-    }
-    this.#statements.set(sql, statement);
-    return statement;
   }
 }
 

@@ -1,9 +1,13 @@
-/** Entities out of the flat rows that come from the worker thread. */
+/** Entities out of the flat rows that come from the worker thread, and into those that go there. */
 import { type Int64, type Metric, MlflowTag, type Run } from '../../entities.ts';
 import { int64Min } from '../../validation.ts';
 import type { SqlValue } from './connection.ts';
+import type { FlatMetrics } from './logBatch.ts';
 import type { PointRow } from './metricHistory.ts';
 import type { FlatRun } from './runs.ts';
+
+export const flatten = (metrics: readonly Metric[]): FlatMetrics =>
+  metrics.flatMap(({ key, value, timestamp, step }) => [key, value, timestamp, step]);
 
 export function toMetric(
   key: string,

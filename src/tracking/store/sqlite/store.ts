@@ -21,7 +21,7 @@ import type {
 import { ChangeFeed } from './changeFeed.ts';
 import { historyTokenOf, positionOf } from './historyToken.ts';
 import type { AnyRequestName, ArgumentsOf, ResultOf } from './requests.ts';
-import { toMetric, toRun } from './rows.ts';
+import { flatten, toMetric, toRun } from './rows.ts';
 import { validateRunData } from './validateRunData.ts';
 import { WorkerClient } from './workerClient.ts';
 
@@ -149,7 +149,8 @@ class SqliteStore implements TrackingStore {
 
   async logBatch(runId: string, data: RunData): Promise<void> {
     validateRunData(data);
-    await this.#write('logBatch', runId, data);
+    const { metrics = [], params = [], tags = [] } = data;
+    await this.#write('logBatch', runId, flatten(metrics), params, tags);
   }
 
   deleteTag(runId: string, key: string): Promise<void> {

@@ -18,7 +18,7 @@ async function commits() {
 const tagging = (id: number, runId: string, value = 'x'): Job => ({
   id,
   name: 'logBatch',
-  args: [runId, { tags: [{ key: `tag ${id}`, value }] }],
+  args: [runId, [], [], [{ key: `tag ${id}`, value }]],
 });
 
 test('one transaction takes all that waits, and answers after the commit', async () => {
