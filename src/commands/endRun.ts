@@ -3,6 +3,7 @@ import type { WatcherState } from '../services/watching/watcherState.ts';
 import type { ActiveRun } from '../tracking/activeRun.ts';
 import type { TerminalStatus } from '../tracking/entities.ts';
 import { invalid, TrackingError } from '../tracking/errors.ts';
+import { findActive } from './activeRuns.ts';
 import { clickedRuns } from './clicked.ts';
 import { readOptions } from './options.ts';
 import type { CommandServices } from './services.ts';
@@ -43,10 +44,6 @@ function readStatus(status: string | undefined): TerminalStatus | undefined {
 function activeRunOf({ activeRun }: CommandServices): ActiveRun {
   if (activeRun.run) return activeRun.run;
   throw new TrackingError('INVALID_STATE', 'No run is active: there is nothing to end.');
-}
-
-function findActive({ fluent }: CommandServices, runId: string): ActiveRun | undefined {
-  return fluent.stack.current.find(run => run.info.runId === runId);
 }
 
 /** Ends the run with this id, the innermost active one by default. One that is not active here is closed in its store. */
@@ -98,6 +95,7 @@ function waitingFor(state: WatcherState | undefined): string {
   if (!state) return '';
   const { settling, waiting, sending } = state.counts;
   const files = settling + waiting + sending;
+  if (files === 0) return '';
   return files === 1
     ? vscode.l10n.t('1 file to send. Cancel ends the run without it.')
     : vscode.l10n.t('{0} files to send. Cancel ends the run without them.', files);

@@ -12,6 +12,7 @@ import {
   validateTagValue,
 } from '../tracking/validation.ts';
 import { formatExactMetric } from '../views/format.ts';
+import { findActive } from './activeRuns.ts';
 import { askInTurn, askText } from './ask.ts';
 import { clickedNode } from './clicked.ts';
 import { ensureRun, titleFor } from './ensureRun.ts';
@@ -70,16 +71,16 @@ async function log(services: CommandServices, write: (run: ActiveRun) => Promise
   return run.info.runId;
 }
 
-/** An active run is written to through its owner, whatever store it is in; another one in the current store. */
+/** Of an active run, or of another one in the current store. */
 async function setTagOf(
-  { fluent, connection }: CommandServices,
+  services: CommandServices,
   runId: string,
   key: string,
   value: string,
 ): Promise<string> {
-  const active = fluent.stack.current.find(run => run.info.runId === runId);
+  const active = findActive(services, runId);
   if (active) await active.setTag(key, value);
-  else await (await connection.currentStore()).logBatch(runId, { tags: [{ key, value }] });
+  else await (await services.connection.currentStore()).logBatch(runId, { tags: [{ key, value }] });
   return runId;
 }
 

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { RunInfo } from '../tracking/entities.ts';
 import { TrackingError } from '../tracking/errors.ts';
 import { messageOf, validateRunName } from '../tracking/validation.ts';
+import { findActive } from './activeRuns.ts';
 import { askText } from './ask.ts';
 import { clickedNode, clickedRuns } from './clicked.ts';
 import { readOptions } from './options.ts';
@@ -11,7 +12,6 @@ import type { CommandServices } from './services.ts';
 
 export function runCommands(services: CommandServices) {
   const { connection, experiments, fluent, log, outbox } = services;
-  const findActive = (runId: string) => fluent.stack.current.find(run => run.info.runId === runId);
 
   /** The clicked runs of the wanted stage, else one that the person chooses. */
   const targets = async (
@@ -27,7 +27,7 @@ export function runCommands(services: CommandServices) {
 
   const rename = async (runId: string, name: string) => {
     validateRunName(name);
-    const active = findActive(runId);
+    const active = findActive(services, runId);
     if (active) await outbox.submit(active.ref, { kind: 'update', update: { runName: name } });
     else await (await connection.currentStore()).updateRun(runId, { runName: name });
   };
@@ -45,7 +45,7 @@ export function runCommands(services: CommandServices) {
 
   /** A deleted run can't be written to any more. */
   const refuseActive = (runIds: readonly string[]) => {
-    const active = runIds.map(findActive).find(run => run !== undefined);
+    const active = runIds.map(runId => findActive(services, runId)).find(run => run !== undefined);
     if (!active) return;
     throw new TrackingError(
       'INVALID_STATE',

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { CommandId } from '../contributions.ts';
+import { unreachableChoices } from './activeRuns.ts';
 import { Pressed } from './ask.ts';
 import { type Choice, pick } from './pick.ts';
 import type { CommandServices } from './services.ts';
@@ -33,18 +34,7 @@ function actionsIn(activeRun: CommandServices['activeRun']): readonly Choice<() 
         action(vscode.l10n.t('$(target) Show run'), 'runlight.revealRun'),
       ];
     case 'unreachable':
-      return [
-        {
-          label: vscode.l10n.t('$(refresh) Try again'),
-          detail: state.error.message,
-          value: () => activeRun.restore(),
-        },
-        {
-          label: vscode.l10n.t('$(debug-disconnect) Let it go'),
-          detail: vscode.l10n.t('It stays as it is in its store.'),
-          value: () => activeRun.forget(),
-        },
-      ];
+      return unreachableChoices(activeRun, state);
     case 'active':
     case 'ending':
       return state.kind === 'active'

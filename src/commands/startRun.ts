@@ -4,6 +4,7 @@ import { invalid } from '../tracking/errors.ts';
 import type { NextExperiment, StartRunOptions } from '../tracking/fluent.ts';
 import { randomRunName } from '../tracking/runNames.ts';
 import { messageOf, validateRunName } from '../tracking/validation.ts';
+import { unreachableChoices } from './activeRuns.ts';
 import { askText, Pressed } from './ask.ts';
 import { clickedNode } from './clicked.ts';
 import { endWithProgress } from './endRun.ts';
@@ -83,19 +84,10 @@ async function askForRoom(services: CommandServices): Promise<'alone' | 'nested'
     case 'elsewhere':
       return 'alone';
     case 'unreachable': {
-      const forget = await pick<boolean>(
-        { title: vscode.l10n.t('Run "{0}" was active and can’t be reached', state.runName) },
-        [
-          { label: vscode.l10n.t('$(refresh) Try again'), detail: state.error.message, value: false },
-          {
-            label: vscode.l10n.t('$(debug-disconnect) Let it go'),
-            detail: vscode.l10n.t('It stays as it is in its store.'),
-            value: true,
-          },
-        ],
-      );
-      if (typeof forget !== 'boolean') return undefined;
-      await (forget ? activeRun.forget() : activeRun.restore());
+      const title = vscode.l10n.t('Run "{0}" was active and can’t be reached', state.runName);
+      const act = await pick({ title }, unreachableChoices(activeRun, state));
+      if (act === undefined || act instanceof Pressed) return undefined;
+      await act();
       return activeRun.state.current.kind === 'none' ? 'alone' : undefined;
     }
     case 'active':
