@@ -202,8 +202,7 @@ describe('The Experiments view', () => {
   it('names what keeps a store from opening, and the ways out', async () => {
     const before = api.getTrackingUri();
     await api.setTrackingUri(`sqlite:///${inWorkspace('mlruns').fsPath}`);
-    const message = await text('Experiments', 'Try again');
-    assert.match(message, /is a folder, not a tracking store/);
+    await text('Experiments', 'is a folder, not a tracking store');
     await experiments(all => labels(all).join() === 'Set tracking URI…,Try again,Show log');
     await control.screenshot('views-store-error');
     await api.setTrackingUri(before);
