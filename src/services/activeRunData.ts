@@ -6,6 +6,7 @@ import { type Observable, ObservableValue } from '../tracking/observable.ts';
 import type { ActiveRunState } from './activeRun.ts';
 import { RefreshLoop } from './refreshLoop.ts';
 import { keepIdentity } from './trackingModel/keepIdentity.ts';
+import { WatchCount } from './watchCount.ts';
 
 export interface ActiveRunDataDependencies {
   readonly activeRun: Observable<ActiveRunState>;
@@ -28,9 +29,12 @@ export class ActiveRunData implements Disposable {
   readonly #logger: Logger;
   readonly #state = new ObservableValue<ActiveRunContents | undefined>(undefined);
   readonly #loop = new RefreshLoop(() => this.#read(), shortestRest);
+  readonly #watchers = new WatchCount(
+    () => this.#listen(),
+    () => this.#stopListening(),
+  );
   readonly #subscription: Disposable;
   #run: ActiveRun | undefined;
-  #watchers = 0;
   #storeChanges: Disposable | undefined;
 
   constructor({ activeRun, logger }: ActiveRunDataDependencies) {
@@ -45,17 +49,7 @@ export class ActiveRunData implements Disposable {
   }
 
   watch(): Disposable {
-    this.#watchers += 1;
-    this.#listen();
-    let disposed = false;
-    return {
-      dispose: () => {
-        if (disposed) return;
-        disposed = true;
-        this.#watchers -= 1;
-        if (this.#watchers === 0) this.#stopListening();
-      },
-    };
+    return this.#watchers.watch();
   }
 
   dispose(): void {
@@ -77,7 +71,7 @@ export class ActiveRunData implements Disposable {
   }
 
   #listen(): void {
-    if (!this.#run || this.#watchers === 0 || this.#storeChanges) return;
+    if (!this.#run || !this.#watchers.isWatched || this.#storeChanges) return;
     this.#storeChanges = this.#run.store.onDidChange(() => this.#loop.soon());
     // Nobody has listened until now.
     this.#loop.soon();

@@ -20,6 +20,7 @@ import {
   subjectKey,
 } from './trackingModel/subjects.ts';
 import type { Memento, PinnedColumns, ViewOptions } from './trackingModel/viewOptions.ts';
+import { WatchCount } from './watchCount.ts';
 
 export interface TrackingState {
   readonly connection: ConnectionState;
@@ -74,13 +75,16 @@ export class TrackingModel implements Disposable {
   readonly #state: ObservableValue<TrackingState>;
   readonly #contextKeys: ObservableValue<TrackingContextKeys>;
   readonly #loop = new RefreshLoop(() => this.#refresh());
+  readonly #watchers = new WatchCount(
+    () => this.#listen(),
+    () => this.#stopListening(),
+  );
   readonly #held = new Map<string, Held>();
   readonly #subscriptions: Disposable[];
   /** Replaced when the store or the view options change: what an earlier one reads is of no use any more. */
   #reader: Reader | undefined;
   #reading = new AbortController();
   #options: ViewOptions;
-  #watchers = 0;
   #storeChanges: Disposable | undefined;
 
   constructor({ connection, openArtifacts, memento, logger, pageSize = 100 }: TrackingModelDependencies) {
@@ -159,17 +163,7 @@ export class TrackingModel implements Disposable {
 
   /** While at least one watch is held, changes of the store are read by themselves. */
   watch(): Disposable {
-    this.#watchers += 1;
-    if (this.#watchers === 1) this.#listen();
-    let disposed = false;
-    return {
-      dispose: () => {
-        if (disposed) return;
-        disposed = true;
-        this.#watchers -= 1;
-        if (this.#watchers === 0) this.#stopListening();
-      },
-    };
+    return this.#watchers.watch();
   }
 
   /** Reads everything held again; resolves when a read that began after the call is done. */
@@ -179,7 +173,7 @@ export class TrackingModel implements Disposable {
 
   /** Something changed that stores don't tell, such as artifacts: read again, if somebody watches. */
   refreshSoon(): void {
-    if (this.#watchers > 0) this.#loop.soon();
+    if (this.#watchers.isWatched) this.#loop.soon();
   }
 
   /** Resolves when what is held has been read with the options. */
@@ -226,7 +220,7 @@ export class TrackingModel implements Disposable {
     this.#held.clear();
     this.#replaceReader(store && new Reader(store, this.#options, this.#openArtifacts));
     this.#state.set(this.#emptyState(connection));
-    if (this.#watchers > 0) this.#listen();
+    if (this.#watchers.isWatched) this.#listen();
   }
 
   #emptyState(connection: ConnectionState): TrackingState {

@@ -3,6 +3,7 @@ import type { ActiveRunContents } from '../services/activeRunData.ts';
 import type { WatcherState } from '../services/watching/watcherState.ts';
 import { formatExactMetric, formatMetric } from './format.ts';
 import type { ActiveRunNode, NoteNode } from './nodes.ts';
+import { byKey } from './runText.ts';
 
 /** What the rows of the Active Run view are made from. */
 export interface ActiveRunSource {
@@ -108,6 +109,3 @@ function stackRows(parent: ActiveRunNode, { state }: ActiveRunSource): readonly 
 function noteRow(parent: ActiveRunNode | undefined, note: NoteNode['note'], text?: string): NoteNode {
   return { kind: 'note', id: `${parent?.id ?? ''}/${note}:${text ?? ''}`, parent, note, text };
 }
-
-const byKey = <T>(entries: ReadonlyMap<string, T>) =>
-  [...entries].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));

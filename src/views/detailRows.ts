@@ -1,7 +1,7 @@
 import type { TrackingModel } from '../services/trackingModel.ts';
 import { messageRow } from './messageRow.ts';
 import type { ArtifactNode, ExperimentsNode, GroupNode } from './nodes.ts';
-import { isUserTag } from './runText.ts';
+import { byKey, isUserTag } from './runText.ts';
 
 /** Metrics that MLflow samples from the machine come last. */
 const systemMetric = (key: string) => key.startsWith('system/');
@@ -63,6 +63,3 @@ function artifactRows(
     localPath: localPaths.get(artifact.path),
   }));
 }
-
-const byKey = <T>(entries: ReadonlyMap<string, T>) =>
-  [...entries].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));

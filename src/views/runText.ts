@@ -5,6 +5,10 @@ import { excerptOf, formatMetric } from './format.ts';
 /** MLflow's own tags are shown as what they mean. */
 export const isUserTag = (key: string) => !key.startsWith('mlflow.');
 
+/** What was logged, in the order of its keys. */
+export const byKey = <T>(entries: ReadonlyMap<string, T>) =>
+  [...entries].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+
 /** A run without a name goes by its id. */
 export const runNameOf = ({ info }: Run) => info.runName || info.runId;
 

@@ -165,6 +165,7 @@ function actionItem({ action }: ActionNode): vscode.TreeItem {
   const { icon, title } = actionLook(action);
   const item = new vscode.TreeItem(title, None);
   item.iconPath = new vscode.ThemeIcon(icon);
+  item.contextValue = 'action';
   item.command = { command: `runlight.${action}`, title };
   return item;
 }
