@@ -7,6 +7,9 @@ import type { Question, StatusBarItem } from './vsCodeWindow.ts';
 /** The name of the environment variable that tells the tests in the extension host where the control listens. */
 export const controlVariable = 'RUNLIGHT_TEST_CONTROL';
 
+/** The name of the environment variable with the Python that has MLflow, for tests in the extension host. */
+export const pythonVariable = 'RUNLIGHT_TEST_PYTHON';
+
 /** How one test ended. A skipped test counts as a failed one: it shows nothing. */
 export interface TestResult {
   readonly title: string;

@@ -1,7 +1,14 @@
 import { cp, glob } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Suite } from '../integration/suites.ts';
-import { controlVariable, serveControl, type SuiteControl, type TestResult } from './control.ts';
+import { pythonOf } from '../support/mlflow/python.ts';
+import {
+  controlVariable,
+  pythonVariable,
+  serveControl,
+  type SuiteControl,
+  type TestResult,
+} from './control.ts';
 import { root } from './project.ts';
 import { makeTemporaryFolder } from './temporaryFolder.ts';
 import type { VsCode } from './vsCodeInstallation.ts';
@@ -55,7 +62,8 @@ export async function runSuite(vsCode: VsCode, { suite, tests, onResult, onLog }
     },
   });
   const { trusted = true, settings = {} } = suite;
-  const env = { ...suite.env, [controlVariable]: control.url };
+  const python = await pythonOf('3.17');
+  const env = { ...suite.env, [controlVariable]: control.url, [pythonVariable]: python };
   await using session = await openSession(vsCode, { trusted, settings, env });
   stage.session = session;
   const onExit = (code: number) =>

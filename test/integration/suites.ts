@@ -26,4 +26,9 @@ export const suites: readonly Suite[] = [
     phases: [['commands.test.ts', 'palette.test.ts', 'flows.test.ts']],
   },
   { name: 'views', workspace: 'plain', phases: [['views.test.ts']] },
+  {
+    name: 'mainJob',
+    workspace: 'plain',
+    phases: [['mainJob.test.ts'], ['mainJobReloaded.test.ts']],
+  },
 ];
