@@ -208,7 +208,8 @@ export interface TrackingStore extends AsyncDisposable {
 	getMetricHistory(runId: string, key: string, query?: PageQuery, signal?: AbortSignal): Promise<Page<Metric>>;
 	/**
 	 * At most `maxPoints` points of each run (default 2,000), evenly spread over the steps, the first and the last among
-	 * them, ordered by step and timestamp. By run id; a run without the metric has an empty list.
+	 * them, ordered by step and timestamp. Points that crowd on few steps are spread evenly by rank instead. By run id; a
+	 * run without the metric has an empty list.
 	 */
 	sampleMetricHistory(runIds: readonly string[], key: string, options?: {
 		maxPoints?: number;

@@ -17,7 +17,6 @@ import { SentFiles } from './services/sentFiles.ts';
 import { SettingsService } from './services/settings.ts';
 import { TrackingModel } from './services/trackingModel.ts';
 import { WindowLease } from './services/windowLease.ts';
-import { openArtifacts } from './tracking/artifacts/openArtifacts.ts';
 import { Fluent, type RunSource } from './tracking/fluent.ts';
 import { registerActiveRunView } from './views/activeRunTree.ts';
 import { registerExperimentsView } from './views/experimentsTree.ts';
@@ -76,10 +75,16 @@ export class Container {
     );
     const data = this.#own(new ActiveRunData({ activeRun: activeRun.state, logger: log }));
     const model = this.#own(
-      new TrackingModel({ connection: connection.state, openArtifacts, memento, logger: log }),
+      new TrackingModel({
+        connection: connection.state,
+        openArtifacts: uri => connection.artifacts(uri),
+        memento,
+        logger: log,
+      }),
     );
 
-    this.#setContextKeys(model, activeRun);
+    this.#own(outbox.onDidLogArtifact(() => model.refreshSoon()));
+    this.#setContextKeys(model, activeRun, fluent);
     const experiments = this.#own(registerExperimentsView({ model, activeRun, choice }));
     this.#own(registerActiveRunView({ activeRun, data, runWatch }));
     this.#own(registerStatusBar({ activeRun, data, runWatch }));
@@ -117,14 +122,14 @@ export class Container {
     await this.#connection.close();
   }
 
-  #setContextKeys(model: TrackingModel, activeRun: ActiveRunService): void {
+  #setContextKeys(model: TrackingModel, activeRun: ActiveRunService, fluent: Fluent): void {
     const keys = new ContextKeyService();
     const update = () => {
       const { current } = model.contextKeys;
       keys.set('runlight.store', current['runlight.store']);
       keys.set('runlight.filtered', current['runlight.filtered']);
       keys.set('runlight.viewType', current['runlight.viewType']);
-      keys.set('runlight.runActive', activeRun.run !== undefined);
+      keys.set('runlight.runActive', fluent.activeRun() !== undefined);
     };
     this.#own(model.contextKeys.onDidChange(update));
     this.#own(activeRun.state.onDidChange(update));

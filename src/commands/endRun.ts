@@ -41,8 +41,9 @@ function readStatus(status: string | undefined): TerminalStatus | undefined {
   );
 }
 
-function activeRunOf({ activeRun }: CommandServices): ActiveRun {
-  if (activeRun.run) return activeRun.run;
+function activeRunOf({ fluent }: CommandServices): ActiveRun {
+  const run = fluent.activeRun();
+  if (run) return run;
   throw new TrackingError('INVALID_STATE', 'No run is active: there is nothing to end.');
 }
 
@@ -53,7 +54,7 @@ async function endQuietly(
   status: TerminalStatus,
 ): Promise<void> {
   const run = runId === undefined ? activeRunOf(services) : findActive(services, runId);
-  if (run) return services.activeRun.end(run, status);
+  if (run) return services.fluent.end(run, status);
   if (runId === undefined) return;
   const store = await services.connection.currentStore();
   await store.updateRun(runId, { status, endTime: Date.now() });
@@ -64,14 +65,14 @@ async function endQuietly(
  * said, too.
  */
 export async function endWithProgress(
-  { activeRun, runWatch }: Pick<CommandServices, 'activeRun' | 'runWatch'>,
+  { fluent, runWatch }: Pick<CommandServices, 'fluent' | 'runWatch'>,
   run: ActiveRun,
   status: TerminalStatus,
 ): Promise<void> {
   const { runName } = run.info;
   const stop = new AbortController();
   let left: readonly string[] = [];
-  await showIfSlow(activeRun.end(run, status, { stopWaiting: stop.signal }), {
+  await showIfSlow(fluent.end(run, status, stop.signal), {
     title: vscode.l10n.t('Ending run "{0}"', runName),
     cancel: () => {
       left = unsentFiles(runWatch.state.current);

@@ -4,10 +4,9 @@ import { offer } from './registry.ts';
 import type { CommandServices } from './services.ts';
 
 /** The title of a question about the active run, or about the one that answering it starts. */
-export function titleFor({ activeRun }: CommandServices, verb: string): string {
-  return activeRun.run
-    ? vscode.l10n.t('{0} in {1}', verb, activeRun.run.info.runName)
-    : vscode.l10n.t('{0} in a New Run', verb);
+export function titleFor({ fluent }: CommandServices, verb: string): string {
+  const run = fluent.activeRun();
+  return run ? vscode.l10n.t('{0} in {1}', verb, run.info.runName) : vscode.l10n.t('{0} in a New Run', verb);
 }
 
 /**

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { Experiment } from '../tracking/entities.ts';
-import type { NextExperiment } from '../tracking/fluent.ts';
+import type { NextExperiment } from '../tracking/nextExperiment.ts';
 import { TrackingError } from '../tracking/errors.ts';
 import type { TrackingStore } from '../tracking/store/trackingStore.ts';
 import { messageOf, validateExperimentName } from '../tracking/validation.ts';

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { ViewType } from '../tracking/entities.ts';
-import type { NextExperiment } from '../tracking/fluent.ts';
+import type { NextExperiment } from '../tracking/nextExperiment.ts';
 import type { TrackingStore } from '../tracking/store/trackingStore.ts';
 import { messageOf, validateExperimentName } from '../tracking/validation.ts';
 import { type Answer, type Question } from './ask.ts';

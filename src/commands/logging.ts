@@ -85,10 +85,11 @@ async function setTagOf(
 }
 
 /** What the active run holds, and the newest runs of its experiment; nothing of either when no run is active. */
-async function readContext({ activeRun: { run } }: CommandServices): Promise<{
+async function readContext({ fluent }: CommandServices): Promise<{
   own: Run | undefined;
   siblings: readonly Run[];
 }> {
+  const run = fluent.activeRun();
   if (!run) return { own: undefined, siblings: [] };
   const { store, info } = run;
   const [own, siblings] = await Promise.all([store.getRun(info.runId), siblingsOf(store, info.experimentId)]);

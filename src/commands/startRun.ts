@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
 import { type RunInfo, SourceType } from '../tracking/entities.ts';
 import { invalid } from '../tracking/errors.ts';
-import type { NextExperiment, StartRunOptions } from '../tracking/fluent.ts';
+import type { StartRunOptions } from '../tracking/fluent.ts';
+import type { NextExperiment } from '../tracking/nextExperiment.ts';
 import { randomRunName } from '../tracking/runNames.ts';
 import { messageOf, validateRunName } from '../tracking/validation.ts';
 import { unreachableChoices } from './activeRuns.ts';
@@ -39,7 +40,7 @@ export function startRunCommands(services: CommandServices) {
     'runlight.startNestedRun': async (...args: readonly unknown[]) => {
       const options = readStartOptions(args);
       if (options) return start(services, { ...options, nested: true });
-      return askToStart(services, services.activeRun.run ? 'nested' : 'alone', undefined);
+      return askToStart(services, services.fluent.activeRun() ? 'nested' : 'alone', undefined);
     },
 
     'runlight.resumeRun': async (...args: readonly unknown[]) => {
@@ -68,7 +69,7 @@ function readStartOptions(args: readonly unknown[]): StartRunOptions | undefined
 }
 
 async function start(services: CommandServices, options: StartRunOptions): Promise<string> {
-  const run = await services.activeRun.startRun(options);
+  const run = await services.fluent.startRun(options);
   return run.info.runId;
 }
 
@@ -111,17 +112,16 @@ async function askToStart(
   mode: 'alone' | 'nested',
   asked: NextExperiment | undefined,
 ): Promise<string | undefined> {
-  const { activeRun, choice, connection, fluent } = services;
+  const { choice, connection, fluent } = services;
   const store = await connection.currentStore();
-  const parent = mode === 'nested' ? activeRun.run : undefined;
+  const parent = mode === 'nested' ? fluent.activeRun() : undefined;
   if (fluent.environmentRunId !== undefined) {
-    const run = await activeRun.startRun({ nested: parent !== undefined });
+    const run = await fluent.startRun({ nested: parent !== undefined });
     sayResumed(run.info);
     return run.info.runId;
   }
 
-  const inParents = parent?.ref.storeUri === store.uri ? parent.info.experimentId : undefined;
-  let target = asked ?? (await fluent.nextExperiment(inParents));
+  let target = asked ?? (await fluent.nextExperiment());
   let runName = randomRunName();
   const chooseExperiment: vscode.QuickInputButton = {
     iconPath: new vscode.ThemeIcon('beaker'),
@@ -148,7 +148,7 @@ async function askToStart(
 
   const { name } = target;
   const experimentId = target.experimentId ?? (await store.createExperiment(name));
-  const run = await activeRun.startRun({ experimentId, runName, nested: parent !== undefined });
+  const run = await fluent.startRun({ experimentId, runName, nested: parent !== undefined });
   if (!parent) await choice.choose({ storeUri: store.uri, experimentId, name });
   return run.info.runId;
 }

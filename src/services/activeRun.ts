@@ -1,9 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ActiveRun } from '../tracking/activeRun.ts';
-import type { TerminalStatus } from '../tracking/entities.ts';
 import { TrackingError, toError } from '../tracking/errors.ts';
 import type { Disposable } from '../tracking/events.ts';
-import type { Fluent, StartRunOptions } from '../tracking/fluent.ts';
+import type { Fluent } from '../tracking/fluent.ts';
 import type { Logger } from '../tracking/logger.ts';
 import { type Observable, ObservableValue } from '../tracking/observable.ts';
 import type { TrackingStore } from '../tracking/store/trackingStore.ts';
@@ -28,14 +27,9 @@ export type ActiveRunState =
     }
   | { readonly kind: 'ending'; readonly runs: readonly ActiveRun[]; readonly run: ActiveRun };
 
-export interface EndOptions {
-  /** Aborting it ends the run without waiting any longer for files to settle and to be sent. */
-  readonly stopWaiting?: AbortSignal | undefined;
-}
-
 export interface ActiveRunDependencies {
   readonly fluent: Fluent;
-  readonly openStore: (uri: string) => Promise<TrackingStore>;
+  readonly openStore: (uri: string) => TrackingStore;
   readonly file: ActiveRunFile;
   readonly lease: WindowLease;
   readonly logger: Logger;
@@ -46,11 +40,11 @@ const handOver = { total: 10_000, step: 100 };
 
 /**
  * The active run of this workspace: `Fluent`'s stack, kept across reloads and crashes, and managed by one window at a
- * time. Whoever starts, resumes or ends a run does it here.
+ * time. `Fluent` starts and ends runs, and calls this before it does.
  */
 export class ActiveRunService implements Disposable {
   readonly #fluent: Fluent;
-  readonly #openStore: (uri: string) => Promise<TrackingStore>;
+  readonly #openStore: (uri: string) => TrackingStore;
   readonly #file: ActiveRunFile;
   readonly #lease: WindowLease;
   readonly #logger: Logger;
@@ -75,27 +69,10 @@ export class ActiveRunService implements Disposable {
     return this.#state;
   }
 
-  /** The innermost active run of this window. */
-  get run(): ActiveRun | undefined {
-    return this.#fluent.activeRun();
-  }
-
   /** Takes up what an earlier window left active, if it did. Never rejects: the state says how it went. */
   restore(): Promise<void> {
     this.#restoring ??= this.#restore(handOver.total).finally(() => (this.#restoring = undefined));
     return this.#restoring;
-  }
-
-  startRun(options: StartRunOptions = {}): Promise<ActiveRun> {
-    return this.#fluent.startRun(options);
-  }
-
-  endRun(status: TerminalStatus = 'FINISHED', options: EndOptions = {}): Promise<void> {
-    return this.#fluent.endRun(status, options.stopWaiting);
-  }
-
-  end(run: ActiveRun, status: TerminalStatus = 'FINISHED', options: EndOptions = {}): Promise<void> {
-    return this.#fluent.end(run, status, options.stopWaiting);
   }
 
   /** Makes this window the one that manages the active run, and takes up what another has left. */
@@ -111,7 +88,8 @@ export class ActiveRunService implements Disposable {
 
   /** Says that `run` is ending for as long as `end` takes. */
   async ending(run: ActiveRun, end: () => Promise<void>): Promise<void> {
-    if (run === this.run) this.#state.set({ kind: 'ending', runs: this.#fluent.stack.current, run });
+    if (run === this.#fluent.activeRun())
+      this.#state.set({ kind: 'ending', runs: this.#fluent.stack.current, run });
     try {
       await end();
     } finally {
@@ -136,7 +114,7 @@ export class ActiveRunService implements Disposable {
 
   async #manage(): Promise<void> {
     await this.#restoring;
-    if (this.run) return;
+    if (this.#fluent.activeRun()) return;
     await this.#restore(0);
     const state = this.#state.current;
     if (state.kind === 'elsewhere') {
@@ -188,7 +166,7 @@ export class ActiveRunService implements Disposable {
 
   async #adopt({ ref, runName, watchedSince }: SavedRun): Promise<void> {
     try {
-      const store = await this.#openStore(ref.storeUri);
+      const store = this.#openStore(ref.storeUri);
       const run = await this.#fluent.adopt(ref, store, active => {
         this.#watchedSince.set(active, watchedSince);
         this.#restored.add(active);

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import type { ArtifactRepository } from '../tracking/artifacts/artifactRepository.ts';
 import { openArtifacts } from '../tracking/artifacts/openArtifacts.ts';
 import { TrackingError, toError } from '../tracking/errors.ts';
 import type { Disposable } from '../tracking/events.ts';
@@ -44,7 +45,7 @@ export class Connection implements OutboxTargets, Disposable {
   readonly #storeOptions: Omit<StoreOptions, 'artifactRoot'>;
   readonly #logger: Logger;
   readonly #state = new ObservableValue<ConnectionState>({ kind: 'none', reason: 'noFolder' });
-  readonly #stores = new Map<string, Promise<TrackingStore>>();
+  readonly #stores = new Map<string, TrackingStore>();
   readonly #subscriptions: Disposable[];
   #override: string | undefined;
   #connecting: Promise<void> = Promise.resolve();
@@ -99,20 +100,22 @@ export class Connection implements OutboxTargets, Disposable {
     }
   }
 
-  /** The store at `uri`, opened once; a failure is not kept. */
-  store(uri: string): Promise<TrackingStore> {
+  /** The store at `uri`, opened once. @throws TrackingError for what is no URI of a store that can be opened. */
+  store(uri: string): TrackingStore {
     let store = this.#stores.get(uri);
     if (!store) {
       const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
       const artifactRoot = folder && vscode.Uri.joinPath(folder, 'mlruns').fsPath;
       store = openStore(uri, { ...this.#storeOptions, artifactRoot, baseDirectory: folder?.fsPath });
       this.#stores.set(uri, store);
-      store.catch(() => this.#stores.delete(uri));
     }
     return store;
   }
 
-  artifacts = openArtifacts;
+  /** Relative artifact locations, as MLflow 1.x wrote them, are taken from the workspace folder. */
+  artifacts(artifactUri: string): ArtifactRepository {
+    return openArtifacts(artifactUri, vscode.workspace.workspaceFolders?.[0]?.uri.fsPath);
+  }
 
   dispose(): void {
     for (const subscription of this.#subscriptions) subscription.dispose();
@@ -121,9 +124,8 @@ export class Connection implements OutboxTargets, Disposable {
 
   /** Closes the stores after what they have accepted has been written. */
   async close(): Promise<void> {
-    const opened = await Promise.allSettled([...this.#stores.values()]);
+    const stores = [...this.#stores.values()];
     this.#stores.clear();
-    const stores = opened.flatMap(result => (result.status === 'fulfilled' ? [result.value] : []));
     await Promise.all(stores.map(store => store[Symbol.asyncDispose]()));
   }
 
@@ -148,7 +150,7 @@ export class Connection implements OutboxTargets, Disposable {
     const before = this.#state.current;
     if (before.kind !== 'ready' || before.uri !== uri) this.#state.set({ kind: 'connecting', uri, source });
     try {
-      const store = await this.store(uri);
+      const store = this.store(uri);
       this.#state.set({ kind: 'ready', uri, source, store, access: await store.access() });
       this.#logger.info(`Tracking URI: ${uri} (${source})`);
     } catch (error) {

@@ -1,11 +1,12 @@
 import { stat } from 'node:fs/promises';
 import { basename, posix } from 'node:path';
 import type { ArtifactRepository, TransferOptions } from '../tracking/artifacts/artifactRepository.ts';
+import { Emitter, type Event } from '../tracking/events.ts';
 import type { RunOperation, RunRef, RunSink } from '../tracking/operations.ts';
 import type { TrackingStore } from '../tracking/store/trackingStore.ts';
 
 export interface OutboxTargets {
-  store(uri: string): Promise<TrackingStore>;
+  store(uri: string): TrackingStore;
   artifacts(artifactUri: string): ArtifactRepository;
 }
 
@@ -23,6 +24,10 @@ interface Lane {
 export class Outbox implements RunSink {
   readonly #targets: OutboxTargets;
   readonly #lanes = new Map<string, Lane>();
+  readonly #didLogArtifact = new Emitter<RunRef>();
+
+  /** Fires when files have arrived in a run, which no store tells: its database knows nothing of them. */
+  readonly onDidLogArtifact: Event<RunRef> = listener => this.#didLogArtifact.event(listener);
 
   constructor(targets: OutboxTargets) {
     this.#targets = targets;
@@ -66,14 +71,15 @@ export class Outbox implements RunSink {
             transfer,
           );
         } else await artifacts.logArtifact(localPath, artifactPath, transfer);
+        this.#didLogArtifact.fire(run);
         return;
       }
       case 'log':
-        return (await this.#targets.store(run.storeUri)).logBatch(run.runId, operation.data);
+        return this.#targets.store(run.storeUri).logBatch(run.runId, operation.data);
       case 'deleteTag':
-        return (await this.#targets.store(run.storeUri)).deleteTag(run.runId, operation.key);
+        return this.#targets.store(run.storeUri).deleteTag(run.runId, operation.key);
       case 'update':
-        await (await this.#targets.store(run.storeUri)).updateRun(run.runId, operation.update);
+        await this.#targets.store(run.storeUri).updateRun(run.runId, operation.update);
     }
   }
 }

@@ -1,3 +1,5 @@
+import { toError } from './errors.ts';
+
 /** The part of VS Code's event contract that the core needs; `vscode.Event` satisfies it and is satisfied by it. */
 export interface Disposable {
   dispose(): void;
@@ -5,7 +7,7 @@ export interface Disposable {
 
 export type Event<T> = (listener: (event: T) => unknown) => Disposable;
 
-/** A set of listeners. One that throws does not keep the others from hearing: the error surfaces as an unhandled rejection. */
+/** A set of listeners. One that throws does not keep the others from hearing: the error surfaces as an uncaught one. */
 export class Emitter<T> implements Disposable {
   readonly #listeners = new Set<(event: T) => unknown>();
 
@@ -21,7 +23,9 @@ export class Emitter<T> implements Disposable {
       try {
         listener(event);
       } catch (error) {
-        void Promise.reject(error as Error);
+        queueMicrotask(() => {
+          throw toError(error);
+        });
       }
     }
   }

@@ -10,7 +10,8 @@ import {
   type TerminalStatus,
   type ViewType,
 } from './entities.ts';
-import { invalid, missing, TrackingError } from './errors.ts';
+import { invalid, TrackingError } from './errors.ts';
+import { type ExperimentContext, type NextExperiment, nextExperiment } from './nextExperiment.ts';
 import { type Observable, ObservableValue } from './observable.ts';
 import type { RunRef, RunSink } from './operations.ts';
 import { randomRunName } from './runNames.ts';
@@ -44,19 +45,11 @@ export interface RunSource {
   readonly gitRepoUrl: string | undefined;
 }
 
-/** An experiment, or the name of the one that starting a run creates. */
-export interface NextExperiment {
-  readonly experimentId: string | undefined;
-  readonly name: string;
-}
-
 /** What the surroundings give the fluent API: the editor in the product, plain values in a test. */
-export interface FluentContext {
+export interface FluentContext extends ExperimentContext {
   readonly sink: RunSink;
   /** The store of the current tracking URI. */
   store(): Promise<TrackingStore>;
-  /** The experiment that the person chose for this workspace, if it is in this store. */
-  chosenExperimentId(store: TrackingStore): string | undefined;
   environment(name: 'MLFLOW_RUN_ID' | 'MLFLOW_EXPERIMENT_ID' | 'MLFLOW_EXPERIMENT_NAME'): string | undefined;
   /** @param sourceName as asked for, when it was. */
   source(sourceName: string | undefined): Promise<RunSource>;
@@ -108,7 +101,7 @@ export class Fluent implements ActiveRunOwner {
    * @throws TrackingError as `startRun` does for the experiment.
    */
   async nextExperiment(experimentId?: string): Promise<NextExperiment> {
-    return this.#nextExperiment(await this.#context.store(), experimentId);
+    return nextExperiment(await this.#context.store(), this.#context, experimentId, this.activeRun());
   }
 
   /**
@@ -155,11 +148,6 @@ export class Fluent implements ActiveRunOwner {
     await this.#context.ending(run, stopWaiting, () => this.#exclusive(() => this.#end(run, status)));
   }
 
-  /** Lets a run go without writing to it: it stays RUNNING in its store. */
-  release(run: ActiveRun): void {
-    this.#remove(run);
-  }
-
   /** Runs `body` in a run of its own: FINISHED when it returns, FAILED when it throws, whose error is then thrown on. */
   async withRun<T>(options: StartRunOptions, body: (run: ActiveRun) => T | Promise<T>): Promise<T> {
     const run = await this.startRun(options);
@@ -198,10 +186,7 @@ export class Fluent implements ActiveRunOwner {
 
   /** Starts a run when none is active, as MLflow does. */
   async getArtifactUri(artifactPath?: string): Promise<string> {
-    const { artifactUri } = (await this.ensureRun()).info;
-    return artifactPath
-      ? `${artifactUri.replace(/\/+$/, '')}/${artifactPath.replace(/^\/+/, '')}`
-      : artifactUri;
+    return (await this.ensureRun()).artifactUri(artifactPath);
   }
 
   async #start(options: StartRunOptions): Promise<ActiveRun> {
@@ -226,7 +211,7 @@ export class Fluent implements ActiveRunOwner {
     if (options.runName !== undefined) validateRunName(options.runName);
     const source = await this.#context.source(options.sourceName);
     const userId = this.#context.userId();
-    const next = await this.#nextExperiment(store, options.experimentId);
+    const next = await nextExperiment(store, this.#context, options.experimentId, parent);
     const experimentId = next.experimentId ?? (await store.createExperiment(next.name));
     const run = await store.createRun({
       runId: uuid().replaceAll('-', ''),
@@ -243,7 +228,8 @@ export class Fluent implements ActiveRunOwner {
           tag(MlflowTag.gitBranch, source.gitBranch),
           tag(MlflowTag.gitRepoUrl, source.gitRepoUrl),
           tag(MlflowTag.entryPoint, options.entryPointName),
-          tag(MlflowTag.parentRunId, parent?.info.runId),
+          // A parent in another store would be found nowhere.
+          tag(MlflowTag.parentRunId, parent?.ref.storeUri === store.uri ? parent.info.runId : undefined),
         ],
         tags,
       ),
@@ -274,34 +260,6 @@ export class Fluent implements ActiveRunOwner {
     );
   }
 
-  async #nextExperiment(store: TrackingStore, asked: string | undefined): Promise<NextExperiment> {
-    const experimentId = asked ?? this.#context.chosenExperimentId(store);
-    if (experimentId !== undefined) return usable(await store.getExperiment(experimentId));
-
-    const name = this.#context.environment('MLFLOW_EXPERIMENT_NAME');
-    const id = this.#context.environment('MLFLOW_EXPERIMENT_ID');
-    if (name !== undefined) {
-      const experiment = await store.getExperimentByName(name);
-      if (id !== undefined && experiment?.experimentId !== id) {
-        throw invalid(
-          `MLFLOW_EXPERIMENT_NAME is "${name}" but MLFLOW_EXPERIMENT_ID is ${id}, which is another experiment: unset one of them.`,
-        );
-      }
-      return experiment ? usable(experiment) : { experimentId: undefined, name };
-    }
-    if (id !== undefined) {
-      try {
-        return usable(await store.getExperiment(id));
-      } catch (error) {
-        if (!(error instanceof TrackingError) || error.errorCode !== 'RESOURCE_DOES_NOT_EXIST') throw error;
-        throw missing(
-          `MLFLOW_EXPERIMENT_ID is ${id}, but ${store.uri} has no such experiment: unset it, or set another.`,
-        );
-      }
-    }
-    return { experimentId: undefined, name: randomRunName() };
-  }
-
   #push(run: ActiveRun): ActiveRun {
     this.#stack.set([...this.#stack.current, run]);
     return run;
@@ -330,11 +288,6 @@ function merge(ours: readonly (Tag | undefined)[], theirs: readonly Tag[]): Tag[
   const byKey = new Map<string, Tag>();
   for (const each of [...ours, ...theirs]) if (each) byKey.set(each.key, each);
   return [...byKey.values()];
-}
-
-function usable(experiment: Experiment): Experiment {
-  if (experiment.lifecycleStage === 'active') return experiment;
-  throw invalid(`Experiment "${experiment.name}" is deleted: restore it, or choose another one.`);
 }
 
 function deletedRun(info: RunInfo): TrackingError {

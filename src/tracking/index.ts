@@ -5,6 +5,7 @@ export { openArtifacts } from './artifacts/openArtifacts.ts';
 export * from './entities.ts';
 export * from './errors.ts';
 export * from './fluent.ts';
+export type { NextExperiment } from './nextExperiment.ts';
 export type * from './operations.ts';
 export { parseExperimentFilter, parseRunFilter } from './searchFilter/searchFilter.ts';
 export { openStore, type StoreOptions } from './store/openStore.ts';

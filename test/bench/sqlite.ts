@@ -23,7 +23,7 @@ export const sqlite: Bench = async function* () {
   await copyFile(original, path);
   try {
     const uri = `sqlite:///${path}`;
-    await using store = await openStore(uri, { workerFile, logger: silentLogger });
+    await using store = openStore(uri, { workerFile, logger: silentLogger });
     await using theirs = new Theirs(python, uri);
     yield await compareSearch('first page of 1,000 of 100,000 runs', 5, store, theirs, {
       experimentIds: ['1'],

@@ -40,7 +40,7 @@ export const watcherLatency: Bench = async function* () {
 
 /** The one run's, as the store names it. */
 async function artifactFolder(folder: string): Promise<string> {
-  await using store = await openStore(`sqlite:///${join(folder, 'mlflow.db')}`, {
+  await using store = openStore(`sqlite:///${join(folder, 'mlflow.db')}`, {
     workerFile: join(root, 'dist/sqliteWorker.js'),
     logger: silentLogger,
   });

@@ -75,11 +75,11 @@ describe('a store that was made here', () => {
     const path = newPath();
     let runId: string;
     {
-      await using store = await openSqlite(path);
+      await using store = openSqlite(path);
       runId = await fill(store);
     }
     const theirs = await useByMlflow(version, path, runId);
-    await using store = await openSqlite(path);
+    await using store = openSqlite(path);
     expect(await store.access()).toEqual({ writable: true });
     expect(plainRun(await store.getRun(runId))).toEqual(theirs);
     await store.logBatch(runId, { tags: [{ key: 'again', value: 'here' }] });
@@ -88,7 +88,7 @@ describe('a store that was made here', () => {
 
   it('is upgraded by 2.22, by 3.4 and by 3.17 while it is open here', async () => {
     const path = newPath();
-    await using store = await openSqlite(path);
+    await using store = openSqlite(path);
     const runId = await fill(store);
     for (const version of mlflowVersions) {
       const theirs = await useByMlflow(version, path, runId);
@@ -119,7 +119,7 @@ describe('a store that was made by MLflow', () => {
       tags: [['a', 'b']],
     });
 
-    await using store = await openSqlite(path);
+    await using store = openSqlite(path);
     expect(await store.access()).toEqual({ writable: true });
     await store.logBatch(runId, { metrics: [{ key: 'acc', value: NaN, timestamp: 1, step: 0 }] });
     const mine = newRunId();

@@ -20,7 +20,7 @@ export async function reportStore(workspace: string, expected: ExpectedRun): Pro
   // The core as it has just been built, in a plain Node without VS Code.
   const built = pathToFileURL(join(root, 'dist/tracking.mjs')).href;
   const { openArtifacts, openStore } = (await import(built)) as typeof tracking;
-  await using store = await openStore(`sqlite:///${join(workspace, 'mlflow.db')}`, {
+  await using store = openStore(`sqlite:///${join(workspace, 'mlflow.db')}`, {
     workerFile: join(root, 'dist/sqliteWorker.js'),
     logger: silentLogger,
   });

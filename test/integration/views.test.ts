@@ -86,7 +86,7 @@ describe('The Experiments view', () => {
   let sweep: string;
 
   before(async () => {
-    writer = await openStore(api.getTrackingUri(), {
+    writer = openStore(api.getTrackingUri(), {
       workerFile: await workerFile(),
       artifactRoot: inWorkspace('mlruns').fsPath,
       logger: silentLogger,

@@ -17,11 +17,10 @@ export interface StoreOptions {
 
 /**
  * The store that a tracking URI means. Nothing is touched until the first call.
- * @throws TrackingError (as a rejection): INVALID_PARAMETER_VALUE for what is no tracking URI, NOT_IMPLEMENTED for stores
+ * @throws TrackingError INVALID_PARAMETER_VALUE for what is no tracking URI, NOT_IMPLEMENTED for stores
  * that can't be opened yet
  */
-// eslint-disable-next-line @typescript-eslint/require-await -- other kinds of stores will have to look before they open
-export async function openStore(uri: string, options: StoreOptions): Promise<TrackingStore> {
+export function openStore(uri: string, options: StoreOptions): TrackingStore {
   const scheme = /^([a-zA-Z][a-zA-Z0-9-]*)(?:\+[\w.]+)?:/.exec(uri)?.[1]?.toLowerCase();
   if (scheme === 'sqlite') {
     const path = parseSqliteUri(uri, options.baseDirectory);

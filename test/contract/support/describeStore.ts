@@ -26,15 +26,15 @@ interface StoreKind {
 const storeKinds: readonly StoreKind[] = [
   {
     name: 'SQLite',
-    open: async folder => {
-      const store = await openSqlite(join(folder, 'mlflow.db'));
-      return { store, uri: store.uri };
+    open: folder => {
+      const store = openSqlite(join(folder, 'mlflow.db'));
+      return Promise.resolve({ store, uri: store.uri });
     },
   },
 ];
 
 /** A store on a database file, with its worker thread run from the sources. */
-export function openSqlite(path: string): Promise<TrackingStore> {
+export function openSqlite(path: string): TrackingStore {
   return openStore(`sqlite:///${path}`, {
     workerFile: new URL('../../../src/tracking/store/sqlite/worker.ts', import.meta.url),
     logger: silentLogger,

@@ -33,10 +33,14 @@ export function pythonOf(version: MlflowVersion): Promise<string> {
       const uv = program(await uvEnvironment(), 'uv');
       const env = { ...process.env, ...(await uvIndex()) };
       await run(uv, ['venv', '--quiet', '--python', systemPython(), folder], { env });
-      await run(uv, ['pip', 'install', '--quiet', '--python', program(folder, 'python'), ...needs], {
-        env,
-        maxBuffer: 1 << 26,
-      });
+      await run(
+        uv,
+        ['pip', 'install', '--quiet', '--system-certs', '--python', program(folder, 'python'), ...needs],
+        {
+          env,
+          maxBuffer: 1 << 26,
+        },
+      );
     });
     return program(environment, 'python');
   });

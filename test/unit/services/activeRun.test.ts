@@ -25,7 +25,7 @@ interface Window {
 
 function openWindow(): Window {
   const fluent: Fluent = new Fluent({
-    sink: new Outbox({ store: () => Promise.resolve(store), artifacts: openArtifacts }),
+    sink: new Outbox({ store: () => store, artifacts: openArtifacts }),
     store: () => Promise.resolve(store),
     chosenExperimentId: () => undefined,
     environment: () => undefined,
@@ -39,7 +39,7 @@ function openWindow(): Window {
   const storage = join(directory, 'storage');
   const activeRun: ActiveRunService = new ActiveRunService({
     fluent,
-    openStore: () => Promise.resolve(store),
+    openStore: () => store,
     file: new ActiveRunFile(storage),
     lease: new WindowLease(storage),
     logger: silentLogger,
@@ -63,7 +63,7 @@ function reached<K extends ActiveRunState['kind']>({ activeRun: { state } }: Win
 beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), 'runlight-active-'));
   windows = [];
-  store = await openStore(`sqlite:///${directory}/mlflow.db`, {
+  store = openStore(`sqlite:///${directory}/mlflow.db`, {
     workerFile: new URL('../../../src/tracking/store/sqlite/worker.ts', import.meta.url),
     logger: silentLogger,
   });

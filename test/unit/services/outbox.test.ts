@@ -40,7 +40,7 @@ beforeEach(() => {
     },
   };
   outbox = new Outbox({
-    store: () => Promise.resolve(store as unknown as TrackingStore),
+    store: () => store as unknown as TrackingStore,
     artifacts: () =>
       ({
         logArtifacts: async () => {
@@ -67,6 +67,17 @@ test('a refusal rejects its own operation only, and the next ones go on', async 
   const results = await Promise.allSettled(all);
   expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled', 'fulfilled']);
   expect(journal).toEqual(['metric 12', 'metric 13', 'metric 14', 'end']);
+});
+
+test('tells of files once they have arrived', async () => {
+  const told: RunRef[] = [];
+  outbox.onDidLogArtifact(ref => told.push(ref));
+  const sending = outbox.submit(run, folder);
+  await outbox.submit(run, metric(1));
+  expect(told).toEqual([]);
+  artifact.resolve();
+  await sending;
+  expect(told).toEqual([run]);
 });
 
 test('flush resolves when all that was submitted has been applied or refused', async () => {

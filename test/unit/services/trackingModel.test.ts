@@ -115,7 +115,7 @@ describe('changes', () => {
     const id = await store.createExperiment('shared');
     await model.load(runsOf(id));
     const watch = model.watch();
-    const other = await harness.open();
+    const other = harness.open();
     await other.createRun({
       runId: 'f'.repeat(32),
       experimentId: id,
@@ -231,7 +231,7 @@ describe('view options', () => {
       viewType: 'active',
     });
     expect(model.state.current.pinned).toEqual({ 1: { metric: 'acc' } });
-    harness.connection.set(ready(await harness.open('other.db')));
+    harness.connection.set(ready(harness.open('other.db')));
     expect(model.state.current.pinned).toEqual({});
   });
 });
@@ -249,7 +249,7 @@ describe('the connection', () => {
   test('another store: nothing of the first one is shown', async () => {
     await store.createExperiment('of the first');
     await model.load(root);
-    const other = await harness.open('other.db');
+    const other = harness.open('other.db');
     await other.createExperiment('of the second');
     model.release(root);
     const loading = model.load(root);
@@ -272,7 +272,7 @@ describe('the connection', () => {
   test('what can not be read is an error with its cause, and heals', async () => {
     const path = join(harness.directory, 'broken.db');
     await writeFile(path, 'this is not a database, and longer than a header of one hundred bytes '.repeat(9));
-    const broken = await harness.open('broken.db');
+    const broken = harness.open('broken.db');
     harness.connection.set(ready(broken));
     const { contents, error } = await model.load(root);
     expect(contents).toBeUndefined();

@@ -14,7 +14,7 @@ import type { TrackingStore } from '../../../src/tracking/store/trackingStore.ts
 /** product.md §1, a test a sentence, on real stores and a real outbox. */
 
 let directory: string;
-let stores: Map<string, Promise<TrackingStore>>;
+let stores: Map<string, TrackingStore>;
 let current: string;
 let chosen: string | undefined;
 let environment: Partial<Record<string, string>>;
@@ -31,7 +31,7 @@ const store = (uri: string) => {
   }
   return opened;
 };
-const currentStore = () => store(current);
+const currentStore = () => Promise.resolve(store(current));
 
 beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), 'runlight-fluent-'));
@@ -60,11 +60,11 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
-  for (const opened of stores.values()) await (await opened)[Symbol.asyncDispose]();
+  for (const opened of stores.values()) await opened[Symbol.asyncDispose]();
   await rm(directory, { recursive: true });
 });
 
-const saved = async (run: ActiveRun) => (await store(run.ref.storeUri)).getRun(run.info.runId);
+const saved = async (run: ActiveRun) => store(run.ref.storeUri).getRun(run.info.runId);
 
 test('logging a metric or a parameter without an active run creates one', async () => {
   await (await fluent.ensureRun()).logMetric('loss', 0.5, 3);
@@ -257,6 +257,18 @@ test('starting while a run is active is refused, unless nested: then it is a chi
   await fluent.endRun('KILLED');
   expect((await saved(parent)).info.status).toBe('KILLED');
   await expect(fluent.endRun()).rejects.toMatchObject({ errorCode: 'INVALID_STATE' });
+});
+
+test('a nested run goes to its parent’s experiment, and has no parent in another store', async () => {
+  const parent = await fluent.startRun();
+  chosen = await (await currentStore()).createExperiment('chosen');
+  const child = await fluent.startRun({ nested: true });
+  expect(child.info.experimentId).toBe(parent.info.experimentId);
+  await child.end();
+  chosen = undefined;
+  current = `sqlite:///${directory}/other.db`;
+  const elsewhere = await fluent.startRun({ nested: true });
+  expect((await saved(elsewhere)).tags.has(MlflowTag.parentRunId)).toBe(false);
 });
 
 test('two starts at once: one wins, the other is refused', async () => {

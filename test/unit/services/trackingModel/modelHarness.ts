@@ -31,12 +31,12 @@ export class ModelHarness implements AsyncDisposable {
 
   static async create(): Promise<ModelHarness> {
     const directory = await mkdtemp(join(tmpdir(), 'runlight-model-'));
-    return new ModelHarness(directory, await openIn(directory, 'mlflow.db'));
+    return new ModelHarness(directory, openIn(directory, 'mlflow.db'));
   }
 
   /** Another connection to the store, or another store. */
-  async open(name = 'mlflow.db'): Promise<TrackingStore> {
-    const store = await openIn(this.directory, name);
+  open(name = 'mlflow.db'): TrackingStore {
+    const store = openIn(this.directory, name);
     this.#opened.push(store);
     return store;
   }

@@ -4,7 +4,7 @@ import { silentLogger } from '../../../../../src/tracking/logger.ts';
 import { openStore } from '../../../../../src/tracking/store/openStore.ts';
 
 const workerFile = new URL('../../../../../src/tracking/store/sqlite/worker.ts', import.meta.url);
-await using store = await openStore(`sqlite:///${process.argv[2] ?? ''}`, {
+await using store = openStore(`sqlite:///${process.argv[2] ?? ''}`, {
   workerFile,
   logger: silentLogger,
 });
