@@ -132,8 +132,9 @@ function viewMessage({ state }: ActiveRunSource): string | undefined {
         state.runName,
         state.error.message,
       );
-    case 'none':
     case 'active':
+      return state.restored ? vscode.l10n.t('Taken up again: it was active before this window.') : undefined;
+    case 'none':
     case 'ending':
       return undefined;
   }

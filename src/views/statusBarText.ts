@@ -86,6 +86,11 @@ export function statusBarTooltip({ state, contents, watcher }: StatusBarSource):
       markdown.appendMarkdown('**').appendText(state.run.info.runName).appendMarkdown('**');
       if (contents) markdown.appendText(` · ${contents.experimentName}`);
       markdown.appendMarkdown('  \n').appendText(storeLabel(state.run.ref.storeUri));
+      if (state.kind === 'active' && state.restored) {
+        markdown
+          .appendMarkdown('  \n')
+          .appendText(vscode.l10n.t('Taken up again: it was active before this window.'));
+      }
       if (contents) appendMetrics(markdown, contents);
       if (watcher && watcher.counts.sent > 0) {
         markdown

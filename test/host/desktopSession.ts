@@ -28,7 +28,7 @@ export class DesktopSession implements VsCodeSession {
     const app = await _electron.launch({
       executablePath: this.#executable,
       args: [
-        folder,
+        ...(folder === undefined ? ['--new-window'] : [folder]),
         `--extensionDevelopmentPath=${extension}`,
         ...(tests ? [`--extensionTestsPath=${tests}`] : []),
         ...(trusted ? ['--disable-workspace-trust'] : []),

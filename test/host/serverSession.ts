@@ -59,7 +59,7 @@ export class ServerSession implements VsCodeSession {
       });
       await page.exposeFunction('codeAutomationExit', (code: number) => onExit?.(code));
     }
-    const query = new URLSearchParams({ folder, payload: JSON.stringify(payload) });
+    const query = new URLSearchParams({ ...what(folder), payload: JSON.stringify(payload) });
     const address = `http://${this.#authority}/?${query.toString()}`;
     await page.goto(address);
     return VsCodeWindow.whenReady(page, address);
@@ -70,6 +70,12 @@ export class ServerSession implements VsCodeSession {
     await this.#server.stop();
     await this.#profile[Symbol.asyncDispose]();
   }
+}
+
+/** The part of the page's address that says what to open. */
+function what(folder: string | undefined): Record<string, string> {
+  if (folder === undefined) return { ew: 'true' };
+  return folder.endsWith('.code-workspace') ? { workspace: folder } : { folder };
 }
 
 function startServer(serverMain: string, { userData, trusted, env }: Profile): ProcessGroup {

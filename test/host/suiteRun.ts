@@ -34,8 +34,9 @@ export interface SuiteRun {
  */
 export async function runSuite(vsCode: VsCode, { suite, tests, onResult, onLog }: SuiteRun): Promise<void> {
   await using workspace = await makeTemporaryFolder('runlight-workspace-');
-  await cp(join(root, 'test/fixtures/workspaces', suite.workspace), workspace.path, { recursive: true });
-  const window = { folder: await toOpen(workspace.path), extension: root, onLog };
+  const fixture = suite.workspace && join(root, 'test/fixtures/workspaces', suite.workspace);
+  if (fixture) await cp(fixture, workspace.path, { recursive: true });
+  const window = { folder: fixture && (await toOpen(workspace.path)), extension: root, onLog };
 
   const { promise: finished, resolve: finish, reject: fail } = Promise.withResolvers<void>();
   const stage: { session?: VsCodeSession; first?: Promise<VsCodeWindow>; second?: Promise<VsCodeWindow> } =

@@ -16,7 +16,8 @@ export interface SessionOptions {
 }
 
 export interface WindowOptions {
-  readonly folder: string;
+  /** A folder, a `.code-workspace` file, or neither. */
+  readonly folder: string | undefined;
   /** The extension under development. */
   readonly extension: string;
   /** A module whose exported run() VS Code calls in the extension host. */

@@ -42,10 +42,11 @@ describe('The main job, after a reload', () => {
     await vscode.commands.executeCommand('workbench.view.extension.runlight');
   });
 
-  it('goes on with the run that was active, and asks nothing', async () => {
+  it('goes on with the run that was active, says so, and asks nothing', async () => {
     run = await activeRunWhere(api, ({ info }) => info.runName === 'main-job');
     await control.statusBarItem('main-job');
     assert.deepEqual(await control.notifications(), []);
+    assert.match(await control.readView('Active Run'), /Taken up again/);
     assert.equal((await api.getRun(run.info.runId)).info.status, 'RUNNING');
   });
 

@@ -71,7 +71,7 @@ describe('Before there is a store', () => {
   it('the views say what will appear in them, and offer the one command that makes it', async () => {
     const welcome = await text('Experiments', 'Experiments and runs of this workspace appear here.');
     assert.match(welcome, /Start a Run/);
-    assert.match(welcome, /use a tracking server/);
+    assert.match(welcome, /use another store/);
     assert.equal(
       await text('Active Run', 'active'),
       'What a run has logged appears here while it is active.',
