@@ -33,6 +33,8 @@ export interface WindowControl {
   accept(): Promise<void>;
   /** Presses keys one after the other, each by Playwright's name, where the focus is. */
   press(...keys: readonly string[]): Promise<void>;
+  /** Presses a key in the view's tree, which gets the focus. */
+  pressInView(title: string, key: string): Promise<void>;
   /** Closes the quick input. */
   dismiss(): Promise<void>;
   readStatusBar(): Promise<StatusBarItem[]>;

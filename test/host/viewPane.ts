@@ -13,6 +13,9 @@ export interface TreeRow {
   readonly expanded: boolean | undefined;
 }
 
+/** How long an entry of an open menu may take to be there, in milliseconds. */
+const menuPatience = 2000;
+
 /** One view of the side bar: its header, its message or welcome text, and the rows of its tree. */
 export class ViewPane {
   readonly pane: Locator;
@@ -43,6 +46,27 @@ export class ViewPane {
   /** The first row that contains the text, once there is one. */
   async readRow(text: string | RegExp): Promise<TreeRow> {
     return readFirst(this.row(text), readRows);
+  }
+
+  /** Presses a key in the tree, which gets the focus. */
+  async press(key: string): Promise<void> {
+    await this.pane.locator('.monaco-list').press(key);
+  }
+
+  /** Opens the row's context menu and takes the entry. A menu closes when its row is drawn anew: then it is opened again. */
+  async chooseFromMenu(label: string | RegExp, entry: string): Promise<void> {
+    const item = this.pane.page().getByRole('menuitem', { name: entry, exact: true });
+    for (;;) {
+      await this.row(label).first().click({ button: 'right' });
+      try {
+        await item.hover({ timeout: menuPatience });
+        // By the keyboard: a menu that has just opened ignores the mouse button for a moment.
+        await item.press('Enter', { timeout: menuPatience });
+        return;
+      } catch (error) {
+        if (await item.isVisible()) throw error;
+      }
+    }
   }
 
   /** Opens the row's children and resolves when at least one is there. */

@@ -15,6 +15,7 @@ export function windowControl(window: VsCodeWindow, pictures: string): WindowCon
     press: async (...keys) => {
       for (const key of keys) await window.page.keyboard.press(key);
     },
+    pressInView: (title, key) => window.view(title).press(key),
     dismiss: () => window.dismiss(),
     readStatusBar: () => window.readStatusBar(),
     statusBarItem: text => window.readStatusBarItem(text),
@@ -24,10 +25,7 @@ export function windowControl(window: VsCodeWindow, pictures: string): WindowCon
     row: (view, text) => window.view(view).readRow(text),
     expandRow: (view, text) => window.view(view).expand(text),
     chooseFromRow: async (view, text, entry) => {
-      await window.view(view).row(text).first().click({ button: 'right' });
-      // A menu that has just opened ignores the mouse button for a moment, lest the click that opened it chooses.
-      await window.page.getByRole('menuitem', { name: entry, exact: true }).hover();
-      await window.page.keyboard.press('Enter');
+      await window.view(view).chooseFromMenu(text, entry);
     },
     notifications: () => window.readNotifications(),
     notification: text => window.readNotification(text),

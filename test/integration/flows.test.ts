@@ -132,8 +132,7 @@ describe('Keys', () => {
     const runId = await execute<string>('runlight.startRun', { runName: 'renamed by key' });
     await execute('runlight.revealRun', {});
     await control.row('Experiments', 'renamed by key');
-    await vscode.commands.executeCommand('runlight.experiments.focus');
-    await control.press('F2');
+    await control.pressInView('Experiments', 'F2');
     await control.question('Rename Run renamed by key');
     await control.type('has another name');
     await control.accept();

@@ -3,6 +3,7 @@ import { before, describe, it } from 'mocha';
 import * as vscode from 'vscode';
 import type { RunlightApi } from '../../src/api.ts';
 import { control } from './support/control.ts';
+import { pictures } from './support/pictures.ts';
 import { activated, endAll, execute, inWorkspace, refusal } from './support/extension.ts';
 
 let api: RunlightApi;
@@ -25,6 +26,12 @@ describe('Commands in Restricted Mode', () => {
       );
     await assert.rejects(execute('runlight.startRun', {}), reason);
     assert.throws(() => api.getTrackingUri(), reason);
+  });
+
+  it('are offered with the way out of it', async () => {
+    await vscode.commands.executeCommand('workbench.view.extension.runlight');
+    assert.match(await control.readView('Experiments'), /Manage Workspace Trust/);
+    await pictures('state-restricted');
   });
 
   it('show the reason to a person', async () => {

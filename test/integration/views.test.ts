@@ -12,7 +12,8 @@ import { openStore } from '../../src/tracking/store/openStore.ts';
 import type { TrackingStore } from '../../src/tracking/store/trackingStore.ts';
 import type { TreeRow } from '../host/viewPane.ts';
 import { control } from './support/control.ts';
-import { activated, endAll, execute, inWorkspace } from './support/extension.ts';
+import { activated, endAll, eventually, execute, inWorkspace } from './support/extension.ts';
+import { pictures } from './support/pictures.ts';
 
 /** The views on a store that another connection writes to, as a training does. */
 
@@ -77,7 +78,7 @@ describe('Before there is a store', () => {
       'What a run has logged appears here while it is active.',
     );
     assert.match((await control.statusBarItem('MLflow')).label, /no run is active/);
-    await control.screenshot('views-empty-store');
+    await pictures('state-empty-store');
   });
 });
 
@@ -151,10 +152,7 @@ describe('The Experiments view', () => {
     const rows = await experiments(all => labels(all).includes('roc.svg'));
     assert.deepEqual(labels(below(rows, 'Artifacts (2)')), ['plots', 'roc.svg', 'report.md']);
     assert.equal(rows.find(({ label }) => label === 'report.md')?.description, '9 B');
-    await control.screenshot('views-tree-light');
-    await control.useTheme('dark');
-    await control.screenshot('views-tree-dark');
-    await control.useTheme('light');
+    await pictures('state-tree');
   });
 
   it('filters by a part of the name, over all levels', async () => {
@@ -171,6 +169,7 @@ describe('The Experiments view', () => {
     assert.deepEqual(labels(rows), ['image-classifier', 'trial-3']);
     await execute('runlight.filterRuns', { filter: 'nothing is called so' });
     await text('Experiments', 'No run matches the filter.');
+    await pictures('state-no-match');
     await control.pressButton('Clear Filter');
     // As expanded as it was before.
     await experiments(all => labels(all).includes('roc.svg'));
@@ -179,6 +178,7 @@ describe('The Experiments view', () => {
   it('shows deleted runs apart', async () => {
     await execute('runlight.showDeleted');
     await text('Experiments', 'There are none.');
+    await pictures('state-none-deleted');
     await writer.deleteRun(await createRun(classifier, 'thrown away'));
     await control.expandRow('Experiments', 'image-classifier');
     const row = await control.row('Experiments', 'thrown away');
@@ -192,9 +192,20 @@ describe('The Experiments view', () => {
     await Promise.all(Array.from({ length: 2500 }, (_, index) => createRun(many, `bulk-${index}`)));
     const row = await control.row('Experiments', '2500 runs');
     assert.equal(row.label, 'many');
+    await vscode.commands.executeCommand(`workbench.actions.treeView.${viewIds.experiments}.collapseAll`);
     await control.expandRow('Experiments', 'many');
     const first = await control.row('Experiments', 'bulk-2499');
     assert.equal(first.level, 2);
+    // Below its hundred runs stand "Load more…" and the two other experiments.
+    await vscode.commands.executeCommand(`${viewIds.experiments}.focus`);
+    for (const command of ['list.focusLast', 'list.focusUp', 'list.focusUp']) {
+      await vscode.commands.executeCommand(command);
+    }
+    assert.match((await control.row('Experiments', 'Load more')).description, /^100 of 2500 shown$/);
+    await vscode.commands.executeCommand('list.select');
+    await eventually(async () =>
+      (await control.readRows('Experiments')).some(({ label }) => label === 'bulk-2399'),
+    );
     await vscode.commands.executeCommand(`workbench.actions.treeView.${viewIds.experiments}.collapseAll`);
     await control.row('Experiments', 'image-classifier');
   });
@@ -204,7 +215,7 @@ describe('The Experiments view', () => {
     await api.setTrackingUri(`sqlite:///${inWorkspace('mlruns').fsPath}`);
     await text('Experiments', 'is a folder, not a tracking store');
     await experiments(all => labels(all).join() === 'Set tracking URI…,Try again,Show log');
-    await control.screenshot('views-store-error');
+    await pictures('state-store-error');
     await api.setTrackingUri(before);
     await control.row('Experiments', 'image-classifier');
   });
@@ -252,7 +263,7 @@ describe('The active run', () => {
         all.some(({ description }) => description === '2 sent') &&
         labels(below(all, 'Artifacts')).join() === 'Everything has been sent',
     );
-    await control.screenshot('views-active-run');
+    await pictures('state-active-run');
   });
 
   it('shows the stack of nested runs, and the nested one below its parent', async () => {
