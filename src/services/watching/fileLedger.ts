@@ -1,4 +1,4 @@
-import { fileError } from '../../tracking/artifacts/fileError.ts';
+import { fileError } from '../../tracking/fileError.ts';
 import type { FileStamp } from '../../tracking/artifacts/fileStamp.ts';
 import { sameContent, sameStamp } from '../../tracking/artifacts/fileStamp.ts';
 import type { FoundEntry } from '../../tracking/artifacts/walk.ts';

@@ -1,7 +1,7 @@
 import { watch } from 'chokidar';
 import type { FSWatcher } from 'chokidar';
 import { join, relative, sep } from 'node:path';
-import { systemCode } from '../../tracking/artifacts/fileError.ts';
+import { systemCode } from '../../tracking/fileError.ts';
 
 /** What an event was about; any of them only means: look again. */
 export type Hint = 'renamed' | 'written' | undefined;

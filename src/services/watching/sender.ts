@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import { fileError } from '../../tracking/artifacts/fileError.ts';
+import { fileError } from '../../tracking/fileError.ts';
 import { isCancellation, toError } from '../../tracking/errors.ts';
 import { contentHash } from './contentHash.ts';
 import type { WatchedFile } from './watchedFile.ts';

@@ -1,7 +1,7 @@
 import type { watch } from 'chokidar';
 import { realpath } from 'node:fs/promises';
 import { join } from 'node:path';
-import { systemCode } from '../../tracking/artifacts/fileError.ts';
+import { systemCode } from '../../tracking/fileError.ts';
 import { isInside } from '../../tracking/artifacts/walk.ts';
 import { excluding } from './exclusions.ts';
 import type { Exclusion } from './exclusions.ts';

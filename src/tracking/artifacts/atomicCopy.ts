@@ -5,7 +5,7 @@ import { basename, dirname, join } from 'node:path';
 import { invalid, TrackingError } from '../errors.ts';
 import { temporaryPrefix } from './artifactPath.ts';
 import type { TransferOptions } from './artifactRepository.ts';
-import { fileError } from './fileError.ts';
+import { fileError } from '../fileError.ts';
 import type { FileStamp } from './fileStamp.ts';
 import { sameContent, stampOf } from './fileStamp.ts';
 import { streamCopy } from './streamCopy.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { invalid, isCancellation, toError, TrackingError } from '../errors.ts';
 import type { DirectoryResult, TransferOptions } from './artifactRepository.ts';
 import { atomicCopy } from './atomicCopy.ts';
-import { fileError } from './fileError.ts';
+import { fileError } from '../fileError.ts';
 import { isInside, walkDirectory } from './walk.ts';
 import type { FoundEntry } from './walk.ts';
 

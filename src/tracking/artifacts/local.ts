@@ -15,7 +15,7 @@ import type {
 } from './artifactRepository.ts';
 import { atomicCopy, stampFile } from './atomicCopy.ts';
 import { copyTree } from './copyTree.ts';
-import { fileError, systemCode } from './fileError.ts';
+import { fileError, systemCode } from '../fileError.ts';
 import { examine, isInside } from './walk.ts';
 
 const isMissing = (error: unknown) => ['ENOENT', 'ENOTDIR'].includes(systemCode(error) ?? '');

@@ -3,7 +3,7 @@ import { lstat, readdir, realpath, stat } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import type { FileStamp } from './fileStamp.ts';
 import { stampOf } from './fileStamp.ts';
-import { systemCode } from './fileError.ts';
+import { systemCode } from '../fileError.ts';
 
 /** Something found in a directory. `path` is relative to the walk's root and `/`-separated. */
 export type FoundEntry = { readonly path: string; readonly absolutePath: string } & (

@@ -2,8 +2,8 @@ import { expect, test } from 'vitest';
 import { storeLabel } from '../../../src/views/storeLabel.ts';
 
 test.each([
-  ['sqlite:////home/ann/work/mlflow.db', 'sqlite · mlflow.db'],
-  ['sqlite:///C:/work/my%20runs.db', 'sqlite · my runs.db'],
+  ['sqlite:////home/ann/code/mlflow.db', 'sqlite · mlflow.db'],
+  ['sqlite:///C:/code/my%20runs.db', 'sqlite · my runs.db'],
   ['sqlite:///100%.db', 'sqlite · 100%.db'],
   ['file:///home/ann/mlruns', 'files · mlruns'],
   ['/home/ann/mlruns', 'files · mlruns'],

@@ -2,7 +2,7 @@ import { closeSync, linkSync, mkdirSync, openSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { v4 as uuid } from 'uuid';
-import { fileError, systemCode } from '../../artifacts/fileError.ts';
+import { fileError, systemCode } from '../../fileError.ts';
 import { invalid } from '../../errors.ts';
 import { appendUriPath } from '../artifactLocation.ts';
 import { freshRevision, freshSchema } from './schema.ts';

@@ -1,6 +1,6 @@
 import { accessSync, constants, realpathSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { fileError } from '../../artifacts/fileError.ts';
+import { fileError } from '../../fileError.ts';
 import { invalid, TrackingError } from '../../errors.ts';
 import type { StoreAccess } from '../trackingStore.ts';
 import { Connection } from './connection.ts';

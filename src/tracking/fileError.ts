@@ -1,5 +1,5 @@
-import { toError, TrackingError } from '../errors.ts';
-import type { ErrorCode } from '../errors.ts';
+import { toError, TrackingError } from './errors.ts';
+import type { ErrorCode } from './errors.ts';
 
 const known: Readonly<Record<string, readonly [ErrorCode, string]>> = {
   ENOENT: ['RESOURCE_DOES_NOT_EXIST', 'it does not exist. Check the path'],
