@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { join, relative } from 'node:path';
 import * as vscode from 'vscode';
 import { createApi, type RunlightApi } from './api.ts';
@@ -32,8 +33,7 @@ export class Container {
   constructor(context: vscode.ExtensionContext) {
     const log = this.#own(vscode.window.createOutputChannel('MLflow', { log: true }));
     const settings = new SettingsService();
-    // Without a folder there is no storage of the workspace: such windows share one.
-    const storage = (context.storageUri ?? vscode.Uri.joinPath(context.globalStorageUri, 'noFolder')).fsPath;
+    const storage = sharedStorage(context.globalStorageUri).fsPath;
     const memento = context.storageUri ? context.workspaceState : context.globalState;
 
     const workerFile = context.asAbsolutePath(join('dist', 'sqliteWorker.js'));
@@ -140,6 +140,20 @@ export class Container {
     this.#disposables.push(disposable);
     return disposable;
   }
+}
+
+/**
+ * A folder that all windows of this workspace share. (`storageUri` is not one: VS Code gives a second window on the same
+ * workspace a storage of its own, and may do so after a reload while the host before is still ending.)
+ */
+function sharedStorage(globalStorage: vscode.Uri): vscode.Uri {
+  const { workspaceFile, workspaceFolders } = vscode.workspace;
+  const workspace = (workspaceFile ?? workspaceFolders?.[0]?.uri)?.toString() ?? '';
+  return vscode.Uri.joinPath(
+    globalStorage,
+    'workspaces',
+    createHash('sha256').update(workspace).digest('hex'),
+  );
 }
 
 /** The file in front of the person, or the one asked for, with what Git knows of it. */

@@ -35,8 +35,10 @@ export interface ActiveRunDependencies {
   readonly logger: Logger;
 }
 
-/** How long a reloaded window waits for the one before it to let go, in milliseconds. */
-const handOver = { total: 10_000, step: 100 };
+/** How long a reloaded window waits for the one before it to let go, and how often it looks, in milliseconds. */
+const handOver = { total: 2_000, step: 100 };
+/** How often a window looks whether another one still has the active run, in milliseconds. */
+const lookElsewhere = 1_000;
 
 /**
  * The active run of this workspace: `Fluent`'s stack, kept across reloads and crashes, and managed by one window at a
@@ -55,6 +57,7 @@ export class ActiveRunService implements Disposable {
   #managing: Promise<void> | undefined;
   readonly #restored = new WeakSet<ActiveRun>();
   #restoring: Promise<void> | undefined;
+  #nextLook: NodeJS.Timeout | undefined;
 
   constructor({ fluent, openStore, file, lease, logger }: ActiveRunDependencies) {
     this.#fluent = fluent;
@@ -69,9 +72,12 @@ export class ActiveRunService implements Disposable {
     return this.#state;
   }
 
-  /** Takes up what an earlier window left active, if it did. Never rejects: the state says how it went. */
-  restore(): Promise<void> {
-    this.#restoring ??= this.#restore(handOver.total).finally(() => (this.#restoring = undefined));
+  /**
+   * Takes up what an earlier window left active, if it did. Never rejects: the state says how it went.
+   * @param patience how long to wait for a window that is still ending, in milliseconds
+   */
+  restore(patience = handOver.total): Promise<void> {
+    this.#restoring ??= this.#restore(patience).finally(() => (this.#restoring = undefined));
     return this.#restoring;
   }
 
@@ -107,15 +113,15 @@ export class ActiveRunService implements Disposable {
 
   dispose(): void {
     this.#disposal.abort();
+    clearTimeout(this.#nextLook);
     this.#subscription.dispose();
     this.#state.dispose();
     this.#lease.dispose();
   }
 
   async #manage(): Promise<void> {
-    await this.#restoring;
     if (this.#fluent.activeRun()) return;
-    await this.#restore(0);
+    await this.restore(0);
     const state = this.#state.current;
     if (state.kind === 'elsewhere') {
       throw new TrackingError(
@@ -142,7 +148,7 @@ export class ActiveRunService implements Disposable {
         return;
       }
       if (!(await this.#acquire(patience))) {
-        this.#state.set({ kind: 'elsewhere', runName: innermost.runName });
+        this.#isElsewhere(innermost.runName);
         return;
       }
       // Saved again by the window that just let go?
@@ -154,6 +160,17 @@ export class ActiveRunService implements Disposable {
       const runName = saved.at(-1)?.runName ?? '?';
       this.#state.set({ kind: 'unreachable', runName, error: toError(error) });
     }
+  }
+
+  /** Looks again from time to time: takes the run up when that window is gone, shows it no longer once it has ended. */
+  #isElsewhere(runName: string): void {
+    const { current } = this.#state;
+    if (current.kind !== 'elsewhere' || current.runName !== runName) {
+      this.#state.set({ kind: 'elsewhere', runName });
+    }
+    if (this.#disposal.signal.aborted) return;
+    clearTimeout(this.#nextLook);
+    this.#nextLook = setTimeout(() => void this.restore(0), lookElsewhere);
   }
 
   async #acquire(patience: number): Promise<boolean> {

@@ -31,6 +31,8 @@ export const suites: readonly Suite[] = [
   { name: 'views', workspace: 'plain', phases: [['views.test.ts']] },
   { name: 'outputs', workspace: 'plain', phases: [['outputs.test.ts']] },
   { name: 'multiRoot', workspace: 'multiRoot', phases: [['multiRoot.test.ts']] },
+  { name: 'source', workspace: 'plain', phases: [['source.test.ts']] },
+  { name: 'twoWindows', workspace: 'plain', phases: [['twoWindows.test.ts']] },
   { name: 'noFolder', workspace: undefined, phases: [['noFolder.test.ts']] },
   {
     name: 'mainJob',

@@ -114,6 +114,20 @@ test('a second window of the workspace leaves the active run to the first', asyn
   expect(second.activeRun.state.current.kind).toBe('active');
 });
 
+test('a second window shows it no longer when the run has ended, and takes it up when the first is gone', async () => {
+  const first = openWindow();
+  const second = openWindow();
+  await first.fluent.startRun({ runName: 'ended' });
+  await second.activeRun.restore(0);
+  expect(second.activeRun.state.current).toEqual({ kind: 'elsewhere', runName: 'ended' });
+  await first.fluent.endRun();
+  await reached(second, 'none');
+  await first.fluent.startRun({ runName: 'left' });
+  await second.activeRun.restore(0);
+  first.activeRun.dispose();
+  expect((await reached(second, 'active')).run.info.runName).toBe('left');
+});
+
 test('starting a run takes up the one that a crashed window has left, rather than losing it', async () => {
   const crashed = openWindow();
   await crashed.fluent.startRun({ runName: 'left' });
