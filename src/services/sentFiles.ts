@@ -10,7 +10,7 @@ export class SentFiles {
   readonly #directory: string;
   #last: Promise<unknown> = Promise.resolve();
 
-  /** @param directory a folder of this workspace's own storage; made when it is missing. */
+  /** @param directory a folder that the windows of this workspace share; made when it is missing. */
   constructor(directory: string) {
     this.#directory = directory;
   }

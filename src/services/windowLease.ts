@@ -12,7 +12,7 @@ export class WindowLease implements Disposable {
   readonly #directory: string;
   #held: DatabaseSync | undefined;
 
-  /** @param directory a folder of this workspace's own storage; made when it is missing. */
+  /** @param directory a folder that the windows of this workspace share; made when it is missing. */
   constructor(directory: string) {
     this.#directory = directory;
   }
