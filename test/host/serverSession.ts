@@ -32,7 +32,10 @@ export class ServerSession implements VsCodeSession {
     const server = startServer(codeServer.serverMain, profile);
     try {
       const [authority, browser] = await Promise.all([listening(server), launchChromium(codeServer)]);
-      const context = await browser.newContext({ viewport: { width: 1400, height: 900 } });
+      const context = await browser.newContext({
+        viewport: { width: 1400, height: 900 },
+        permissions: ['clipboard-read', 'clipboard-write'],
+      });
       return new ServerSession(profile, server, browser, context, authority);
     } catch (error) {
       await server.stop();

@@ -54,10 +54,12 @@ export class ViewPane {
   }
 
   /** Opens the row's context menu and takes the entry. A menu closes when its row is drawn anew: then it is opened again. */
-  async chooseFromMenu(label: string | RegExp, entry: string): Promise<void> {
-    const item = this.pane.page().getByRole('menuitem', { name: entry, exact: true });
+  async chooseFromMenu(row: string | RegExp, entry: string): Promise<void> {
+    // Not by its accessible name, which a key binding is part of.
+    const label = this.pane.page().locator('.action-label').getByText(entry, { exact: true });
+    const item = this.pane.page().locator('.action-menu-item', { has: label });
     for (;;) {
-      await this.row(label).first().click({ button: 'right' });
+      await this.row(row).first().click({ button: 'right' });
       try {
         await item.hover({ timeout: menuPatience });
         // By the keyboard: a menu that has just opened ignores the mouse button for a moment.

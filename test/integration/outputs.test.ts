@@ -4,7 +4,7 @@ import * as vscode from 'vscode';
 import type { RunlightApi } from '../../src/api.ts';
 import type { ActiveRun } from '../../src/tracking/activeRun.ts';
 import { control } from './support/control.ts';
-import { activated, eventually, inWorkspace } from './support/extension.ts';
+import { activated, eventually, execute, inWorkspace } from './support/extension.ts';
 import { artifactFile } from './support/mainJob.ts';
 import { pictures } from './support/pictures.ts';
 
@@ -66,6 +66,12 @@ describe('Output files', () => {
     await rm(inTheWay, { recursive: true });
     await control.chooseFromRow('Active Run', 'blocked.txt', 'Retry');
     await arrives('blocked.txt', 'now');
+  });
+
+  it('are looked for again when the person asks', async () => {
+    await writeFile(output('asked.txt'), 'here');
+    await execute('runlight.rescanOutputs');
+    await arrives('asked.txt', 'here');
   });
 
   it('from before the run and excluded ones are no part of it', async () => {

@@ -254,6 +254,11 @@ describe('The active run', () => {
     );
   });
 
+  it('gives the exact value to the clipboard', async () => {
+    await control.chooseFromRow('Active Run', 'lr', 'Copy Value');
+    await eventually(async () => (await vscode.env.clipboard.readText()) === '0.010');
+  });
+
   it('shows files on their way, and what has arrived', async () => {
     await mkdir(inWorkspace('outputs').fsPath, { recursive: true });
     await writeFile(inWorkspace('outputs', 'a.txt').fsPath, 'first');
