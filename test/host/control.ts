@@ -37,6 +37,8 @@ export interface WindowControl {
   pressInView(title: string, key: string): Promise<void>;
   /** Closes the quick input. */
   dismiss(): Promise<void>;
+  /** Resolves when no quick input is open: the extension has taken the last answer. */
+  closed(): Promise<void>;
   readStatusBar(): Promise<StatusBarItem[]>;
   /** Resolves with the item whose text contains `text`, once there is one. */
   statusBarItem(text: string): Promise<StatusBarItem>;

@@ -134,6 +134,11 @@ export class VsCodeWindow {
     await this.#quickInput.press('Enter');
   }
 
+  /** Resolves when no quick input is open. */
+  async quickInputClosed(): Promise<void> {
+    await this.#quickInput.waitFor({ state: 'hidden' });
+  }
+
   /** Escape: closes the quick input. */
   async dismiss(): Promise<void> {
     await this.page.keyboard.press('Escape');

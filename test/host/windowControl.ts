@@ -17,6 +17,7 @@ export function windowControl(window: VsCodeWindow, pictures: string): WindowCon
     },
     pressInView: (title, key) => window.view(title).press(key),
     dismiss: () => window.dismiss(),
+    closed: () => window.quickInputClosed(),
     readStatusBar: () => window.readStatusBar(),
     statusBarItem: text => window.readStatusBarItem(text),
     clickStatusBarItem: text => window.statusBarItem(text).first().click(),

@@ -309,6 +309,7 @@ describe('The Experiments view', () => {
     await control.type('good');
     await control.question('Filter Runs', 'Show runs that match good');
     await control.accept();
+    await control.closed();
     await eventually(async () => !(await names()).includes('bad one'));
     assert.ok((await names()).includes('good one'));
     await execute('runlight.clearFilter');
