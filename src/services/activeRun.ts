@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ActiveRun } from '../tracking/activeRun.ts';
-import { TrackingError, toError } from '../tracking/errors.ts';
+import { isRunGone, TrackingError, toError } from '../tracking/errors.ts';
 import type { Disposable } from '../tracking/events.ts';
 import type { Fluent } from '../tracking/fluent.ts';
 import type { Logger } from '../tracking/logger.ts';
@@ -190,9 +190,7 @@ export class ActiveRunService implements Disposable {
       });
       this.#logger.info(`Run "${run.info.runName}" is active again.`);
     } catch (error) {
-      if (!(error instanceof TrackingError) || error.errorCode === 'INTERNAL_ERROR') throw error;
-      if (error.errorCode !== 'RESOURCE_DOES_NOT_EXIST' && error.errorCode !== 'INVALID_PARAMETER_VALUE')
-        throw error;
+      if (!isRunGone(error)) throw error;
       this.#logger.warn(`Run "${runName}" was active, but is gone:`, error);
     }
   }

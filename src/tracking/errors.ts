@@ -30,6 +30,14 @@ export const invalid = (message: string, cause?: unknown) =>
 
 export const missing = (message: string) => new TrackingError('RESOURCE_DOES_NOT_EXIST', message);
 
+/** True for the refusal to work on a run that is unknown or deleted: trying again does not help. */
+export function isRunGone(thrown: unknown): boolean {
+  return (
+    thrown instanceof TrackingError &&
+    (thrown.errorCode === 'RESOURCE_DOES_NOT_EXIST' || thrown.errorCode === 'INVALID_PARAMETER_VALUE')
+  );
+}
+
 /** Whatever was thrown, as an Error. */
 export function toError(thrown: unknown): Error {
   return thrown instanceof Error ? thrown : new Error(String(thrown));

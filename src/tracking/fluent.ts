@@ -10,7 +10,7 @@ import {
   type TerminalStatus,
   type ViewType,
 } from './entities.ts';
-import { invalid, TrackingError } from './errors.ts';
+import { invalid, isRunGone, TrackingError } from './errors.ts';
 import { type ExperimentContext, type NextExperiment, nextExperiment } from './nextExperiment.ts';
 import { type Observable, ObservableValue } from './observable.ts';
 import type { RunRef, RunSink } from './operations.ts';
@@ -243,7 +243,7 @@ export class Fluent implements ActiveRunOwner {
       await this.sink.submit(run.ref, { kind: 'update', update: { status, endTime: Date.now() } });
     } catch (error) {
       // A run that its store no longer takes writes for can't be ended better than by letting it go.
-      if (isGone(error)) this.#remove(run);
+      if (isRunGone(error)) this.#remove(run);
       throw error;
     }
     this.#remove(run);
@@ -292,11 +292,4 @@ function merge(ours: readonly (Tag | undefined)[], theirs: readonly Tag[]): Tag[
 
 function deletedRun(info: RunInfo): TrackingError {
   return invalid(`Run "${info.runName}" (${info.runId}) is deleted: restore it before resuming it.`);
-}
-
-function isGone(error: unknown): boolean {
-  return (
-    error instanceof TrackingError &&
-    (error.errorCode === 'RESOURCE_DOES_NOT_EXIST' || error.errorCode === 'INVALID_PARAMETER_VALUE')
-  );
 }

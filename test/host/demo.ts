@@ -51,11 +51,17 @@ async function performMainJob(window: VsCodeWindow): Promise<void> {
 
   step('Logs a parameter and a metric');
   for (const [key, value] of Object.entries(params)) {
-    await window.runCommand('MLflow: Log Parameter', key, value);
+    await window.runCommand('MLflow: Log Parameter', key);
+    await window.readQuestion('Log Parameter', `Value of parameter "${key}"`);
+    await window.answer(value);
     await activeRun.row(key).waitFor();
   }
   for (const [key, value] of Object.entries(metrics)) {
-    await window.runCommand('MLflow: Log Metric', key, String(value), '0');
+    await window.runCommand('MLflow: Log Metric', key);
+    await window.readQuestion('Log Metric', `Value of metric "${key}"`);
+    await window.answer(String(value));
+    await window.readQuestion('Log Metric', `Step of metric "${key}"`);
+    await window.answer('0');
     await activeRun.row(key).waitFor();
   }
 

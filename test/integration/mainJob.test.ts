@@ -8,8 +8,15 @@ import type { RunlightApi } from '../../src/api.ts';
 import type { ActiveRun } from '../../src/tracking/activeRun.ts';
 import { control } from './support/control.ts';
 import { Emitter } from '../../src/tracking/events.ts';
-import { activated, activeRunWhere, eventually, found, inWorkspace } from './support/extension.ts';
-import { artifactFile, keepForNextPhase } from './support/mainJob.ts';
+import {
+  activated,
+  artifactFile,
+  activeRunWhere,
+  eventually,
+  found,
+  inWorkspace,
+} from './support/extension.ts';
+import { keepForNextPhase } from './support/mainJob.ts';
 
 /** The main job as a person does it, up to a reload of the window in its middle; mainJobReloaded.test.ts goes on. */
 describe('The main job', () => {
@@ -29,8 +36,25 @@ describe('The main job', () => {
   });
 
   it('logs a metric and a parameter from the palette', async () => {
-    await control.runCommand('MLflow: Log Parameter', 'lr', '0.01');
-    await control.runCommand('MLflow: Log Metric', 'acc', '0.5', '1');
+    const answer = async (title: string, question: string, text: string) => {
+      await control.question(title, question);
+      await control.answer(text);
+    };
+    await control.runCommand('MLflow: Log Parameter');
+    await control.question('Log Parameter in main-job');
+    await control.type('lr');
+    await control.question('Log Parameter in main-job', 'new parameter');
+    await control.accept();
+    await answer('Log Parameter in main-job', 'Value of parameter "lr"', '0.01');
+    await control.closed();
+    await control.runCommand('MLflow: Log Metric');
+    await control.question('Log Metric in main-job');
+    await control.type('acc');
+    await control.question('Log Metric in main-job', 'new metric');
+    await control.accept();
+    await answer('Log Metric in main-job', 'Value of metric "acc"', '0.5');
+    await answer('Log Metric in main-job', 'Step of metric "acc"', '1');
+    await control.closed();
     await eventually(async () => {
       const { params, metrics } = await api.getRun(run.info.runId);
       return params.get('lr') === '0.01' && metrics.get('acc')?.value === 0.5;

@@ -7,8 +7,8 @@ import type { RunlightApi } from '../../src/api.ts';
 import type { ActiveRun } from '../../src/tracking/activeRun.ts';
 import { pythonVariable } from '../host/control.ts';
 import { control } from './support/control.ts';
-import { activated, activeRunWhere, eventually } from './support/extension.ts';
-import { artifactFile, keptFromLastPhase } from './support/mainJob.ts';
+import { activated, artifactFile, activeRunWhere, eventually } from './support/extension.ts';
+import { keptFromLastPhase } from './support/mainJob.ts';
 
 /** Reads the run with MLflow's own client, as the person's next script does. */
 const readWithMlflow = `

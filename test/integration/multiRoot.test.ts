@@ -4,8 +4,7 @@ import { dirname } from 'node:path';
 import * as vscode from 'vscode';
 import type { RunlightApi } from '../../src/api.ts';
 import { control } from './support/control.ts';
-import { activated } from './support/extension.ts';
-import { artifactFile } from './support/mainJob.ts';
+import { activated, artifactFile } from './support/extension.ts';
 
 describe('A workspace of two folders', () => {
   let api: RunlightApi;

@@ -4,8 +4,7 @@ import * as vscode from 'vscode';
 import type { RunlightApi } from '../../src/api.ts';
 import type { ActiveRun } from '../../src/tracking/activeRun.ts';
 import { control } from './support/control.ts';
-import { activated, eventually, execute, inWorkspace } from './support/extension.ts';
-import { artifactFile } from './support/mainJob.ts';
+import { activated, artifactFile, eventually, execute, inWorkspace } from './support/extension.ts';
 import { pictures } from './support/pictures.ts';
 
 /** What becomes of output files that can't simply be sent, decided in the Active Run view as a person does. */

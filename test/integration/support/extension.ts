@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import * as vscode from 'vscode';
 import type { RunlightApi } from '../../../src/api.ts';
 import type { CommandId } from '../../../src/contributions.ts';
@@ -67,6 +68,9 @@ export function inWorkspace(...path: readonly string[]): vscode.Uri {
   assert.ok(folder, 'no folder is open');
   return vscode.Uri.joinPath(folder.uri, ...path);
 }
+
+/** The artifact as a file of this machine. */
+export const artifactFile = (run: ActiveRun, path: string) => join(run.info.artifactUri, path);
 
 export const refusal = (errorCode: string, message: RegExp) => (error: unknown) => {
   assert.ok(error instanceof Error);

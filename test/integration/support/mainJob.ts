@@ -1,6 +1,4 @@
 import { readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import type { ActiveRun } from '../../../src/tracking/activeRun.ts';
 import { inWorkspace } from './extension.ts';
 
 /** What the tests before the reload tell those after it. */
@@ -13,6 +11,3 @@ const file = () => inWorkspace('.kept.json').fsPath;
 
 export const keepForNextPhase = (kept: Kept) => writeFile(file(), JSON.stringify(kept));
 export const keptFromLastPhase = async () => JSON.parse(await readFile(file(), 'utf8')) as Kept;
-
-/** The artifact as a file of this machine. */
-export const artifactFile = (run: ActiveRun, path: string) => join(run.info.artifactUri, path);
